@@ -1,0 +1,316 @@
+//! How one parameter is read and printed: the building blocks of the typed commands.
+
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+
+use msnp_core::{List, NetworkId, Status, TransactionId, Version};
+
+use crate::raw::{Parameters, RawCommand};
+use crate::{Encoded, Verb};
+
+/// A command is whole, but not what its verb asks for. The sender's fault; the connection goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{verb}: the {parameter} is {problem}")]
+pub struct CommandError {
+    /// The verb.
+    pub verb: Verb,
+    /// The transaction, where it could be read: what a reply must name.
+    pub transaction: Option<TransactionId>,
+    /// Which parameter.
+    pub parameter: &'static str,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// What is wrong with a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// It is not there.
+    #[error("missing")]
+    Missing,
+    /// It is not of the form that it must have.
+    #[error("not valid")]
+    Invalid,
+}
+
+/// Reads the parameters of one command in order.
+pub(crate) struct Reader<'a> {
+    raw: RawCommand<'a>,
+    parameters: Parameters<'a>,
+    transaction: Option<TransactionId>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(raw: RawCommand<'a>) -> Self {
+        Self { raw, parameters: raw.parameters(), transaction: None }
+    }
+
+    pub(crate) fn read<F: Field<'a>>(
+        &mut self,
+        parameter: &'static str,
+    ) -> Result<F, CommandError> {
+        F::read(self, parameter)
+    }
+
+    pub(crate) fn next(&mut self, parameter: &'static str) -> Result<&'a [u8], CommandError> {
+        self.parameters.next().ok_or_else(|| self.error(parameter, Problem::Missing))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parameters.clone().next().is_none()
+    }
+
+    /// How many parameters are left.
+    pub(crate) fn left(&self) -> usize {
+        self.parameters.count()
+    }
+
+    pub(crate) fn body(&self) -> &'a [u8] {
+        self.optional_body().unwrap_or_default()
+    }
+
+    pub(crate) fn optional_body(&self) -> Option<&'a [u8]> {
+        self.raw.body()
+    }
+
+    pub(crate) fn invalid(&self, parameter: &'static str) -> CommandError {
+        self.error(parameter, Problem::Invalid)
+    }
+
+    fn error(&self, parameter: &'static str, problem: Problem) -> CommandError {
+        let transaction = self.transaction;
+        CommandError { verb: self.raw.verb(), transaction, parameter, problem }
+    }
+}
+
+/// Prints one command.
+pub(crate) struct Line<'o> {
+    out: &'o mut Vec<u8>,
+}
+
+impl<'o> Line<'o> {
+    pub(crate) fn new(out: &'o mut Vec<u8>, verb: Verb) -> Self {
+        out.extend_from_slice(verb.as_bytes());
+        Self { out }
+    }
+
+    pub(crate) fn put<'a>(&mut self, field: &impl Field<'a>) {
+        field.print(self);
+    }
+
+    pub(crate) fn word(&mut self, word: &[u8]) {
+        self.out.push(b' ');
+        self.out.extend_from_slice(word);
+    }
+
+    pub(crate) fn text(&mut self, text: &str) {
+        self.out.push(b' ');
+        self.append(text);
+    }
+
+    /// `N=bob@example.com`
+    pub(crate) fn field(&mut self, name: &[u8], value: &str) {
+        self.word(name);
+        self.append(value);
+    }
+
+    /// `F=Bob`; may be empty, as the name of the field is there.
+    pub(crate) fn encoded_field(&mut self, name: &[u8], value: &Encoded<'_>) {
+        self.word(name);
+        self.out.extend_from_slice(value.as_bytes());
+    }
+
+    /// Whatever the text is, it stays one parameter: what an application passes on from somewhere
+    /// else must not become a command.
+    pub(crate) fn append(&mut self, text: &str) {
+        if text.bytes().any(ends_parameter) {
+            self.out.extend(Encoded::new(text).as_bytes());
+        } else {
+            self.out.extend_from_slice(text.as_bytes());
+        }
+    }
+
+    pub(crate) fn display(&mut self, value: impl core::fmt::Display) {
+        struct Bytes<'v>(&'v mut Vec<u8>);
+        impl core::fmt::Write for Bytes<'_> {
+            fn write_str(&mut self, text: &str) -> core::fmt::Result {
+                self.0.extend_from_slice(text.as_bytes());
+                Ok(())
+            }
+        }
+        self.out.push(b' ');
+        // Writing to a vector cannot fail.
+        let _ = write!(Bytes(self.out), "{value}");
+    }
+
+    pub(crate) fn end(self) {
+        self.out.extend_from_slice(b"\r\n");
+    }
+
+    pub(crate) fn end_with(mut self, body: &[u8]) {
+        self.display(body.len());
+        self.out.extend_from_slice(b"\r\n");
+        self.out.extend_from_slice(body);
+    }
+}
+
+fn ends_parameter(b: u8) -> bool {
+    matches!(b, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// A command that can be read and printed in every version that has it.
+pub(crate) trait Command<'a>: Sized {
+    /// The verb, where the one of the table is only a placeholder.
+    fn verb(&self) -> Option<Verb> {
+        None
+    }
+
+    fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError>;
+    fn print(&self, line: Line<'_>, version: Version);
+}
+
+/// A parameter.
+pub(crate) trait Field<'a>: Sized {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError>;
+    fn print(&self, line: &mut Line<'_>);
+}
+
+impl<'a> Field<'a> for TransactionId {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        let number = u32::read(reader, parameter)?;
+        reader.transaction = Some(Self::new(number));
+        Ok(Self::new(number))
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        line.display(self);
+    }
+}
+
+impl<'a> Field<'a> for u32 {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        let digits = reader.next(parameter)?;
+        let text = core::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'));
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| reader.invalid(parameter))
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        line.display(self);
+    }
+}
+
+impl<'a> Field<'a> for &'a str {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        let bytes = reader.next(parameter)?;
+        text(bytes).ok_or_else(|| reader.invalid(parameter))
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        line.text(self);
+    }
+}
+
+/// Text that stands on a line as it is. A carriage return may not be in it: other programs end
+/// the line there.
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
+    core::str::from_utf8(bytes).ok().filter(|text| !text.contains('\r'))
+}
+
+impl<'a> Field<'a> for Encoded<'a> {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        Ok(Self::from_wire(reader.next(parameter)?))
+    }
+
+    /// No text at all is printed as a space, so that the parameters after it keep their places.
+    fn print(&self, line: &mut Line<'_>) {
+        line.word(if self.as_bytes().is_empty() { b"%20" } else { self.as_bytes() });
+    }
+}
+
+impl<'a> Field<'a> for Status {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        Self::parse(reader.next(parameter)?).ok_or_else(|| reader.invalid(parameter))
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        line.word(self.as_str().as_bytes());
+    }
+}
+
+impl<'a> Field<'a> for List {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        Self::parse(reader.next(parameter)?).ok_or_else(|| reader.invalid(parameter))
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        line.word(self.as_str().as_bytes());
+    }
+}
+
+impl<'a> Field<'a> for NetworkId {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        u32::read(reader, parameter).map(Self)
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        line.display(self);
+    }
+}
+
+impl<'a, F: Field<'a>> Field<'a> for Option<F> {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        if reader.is_empty() { Ok(None) } else { F::read(reader, parameter).map(Some) }
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        if let Some(field) = self {
+            field.print(line);
+        }
+    }
+}
+
+/// Declares a command whose parameters are the same in every version: its documentation, its
+/// structure, how it is read and how it is printed.
+macro_rules! command {
+    ($(#[$doc:meta])* $name:ident $(<$life:lifetime>)? {
+        $($(#[$field_doc:meta])* $field:ident: $type:ty,)*
+        $(; $(#[$body_doc:meta])* $body:ident)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name $(<$life>)? {
+            $($(#[$field_doc])* pub $field: $type,)*
+            $($(#[$body_doc])* pub $body: &'a [u8],)?
+        }
+
+        impl<'a> $crate::field::Command<'a> for $name $(<$life>)? {
+            #[allow(unused_variables, reason = "a command may have no parameters")]
+            fn read(
+                reader: &mut $crate::field::Reader<'a>,
+                _: msnp_core::Version,
+            ) -> Result<Self, $crate::CommandError> {
+                Ok(Self {
+                    $($field: reader.read(stringify!($field))?,)*
+                    $($body: reader.body(),)?
+                })
+            }
+
+            #[allow(unused_mut, reason = "a command may have no parameters")]
+            fn print(&self, mut line: $crate::field::Line<'_>, _: msnp_core::Version) {
+                $(line.put(&self.$field);)*
+                $crate::field::finish!(line $(, self.$body)?);
+            }
+        }
+    };
+}
+
+macro_rules! finish {
+    ($line:ident) => {
+        $line.end()
+    };
+    ($line:ident, $body:expr) => {
+        $line.end_with($body)
+    };
+}
+
+pub(crate) use {command, finish};

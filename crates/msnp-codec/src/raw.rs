@@ -1,0 +1,149 @@
+use bytes::Bytes;
+
+use crate::{Sender, Verb};
+
+/// One whole command as it came: a line, and the body that it announced.
+///
+/// Nothing in it is interpreted but its borders, so any command passes, known or not, and
+/// [`wire`](Self::wire) is byte for byte what was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawCommand<'a> {
+    wire: &'a [u8],
+    line: &'a [u8],
+    body: Option<&'a [u8]>,
+    verb: Verb,
+    sender: Sender,
+}
+
+impl<'a> RawCommand<'a> {
+    pub(crate) const fn new(
+        sender: Sender,
+        verb: Verb,
+        wire: &'a [u8],
+        line: &'a [u8],
+        body: Option<&'a [u8]>,
+    ) -> Self {
+        Self { wire, line, body, verb, sender }
+    }
+
+    /// All its bytes, line ends and body included: what to take off the front of the input.
+    pub const fn wire(&self) -> &'a [u8] {
+        self.wire
+    }
+
+    /// The line, without its end.
+    pub const fn line(&self) -> &'a [u8] {
+        self.line
+    }
+
+    /// The body; none where none was announced, empty where one of no bytes was.
+    pub const fn body(&self) -> Option<&'a [u8]> {
+        self.body
+    }
+
+    /// The verb.
+    pub const fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// Who sent it.
+    pub const fn sender(&self) -> Sender {
+        self.sender
+    }
+
+    /// The parameters in order, without the length of the body.
+    ///
+    /// An empty parameter cannot be written: white space of any length separates two.
+    pub fn parameters(&self) -> Parameters<'a> {
+        let rest = self.line.get(3..).unwrap_or_default();
+        match self.body {
+            None => Parameters { rest },
+            Some(_) => Parameters { rest: split_last(rest).map_or(&[][..], |(before, _)| before) },
+        }
+    }
+
+    /// A copy that borrows nothing.
+    pub fn to_owned(&self) -> OwnedCommand {
+        OwnedCommand {
+            wire: Bytes::copy_from_slice(self.wire),
+            line: self.line.len(),
+            body: self.body.map(<[u8]>::len),
+            verb: self.verb,
+            sender: self.sender,
+        }
+    }
+}
+
+/// A [`RawCommand`] that borrows nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnedCommand {
+    wire: Bytes,
+    line: usize,
+    body: Option<usize>,
+    verb: Verb,
+    sender: Sender,
+}
+
+impl OwnedCommand {
+    /// The command.
+    pub fn as_raw(&self) -> RawCommand<'_> {
+        let body = self
+            .body
+            .map(|len| self.wire.get(self.wire.len().saturating_sub(len)..).unwrap_or_default());
+        let line = self.wire.get(..self.line).unwrap_or_default();
+        RawCommand { wire: &self.wire, line, body, verb: self.verb, sender: self.sender }
+    }
+}
+
+/// The parameters of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameters<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Parameters<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let start = self.rest.iter().position(|b| !is_space(*b))?;
+        let text = self.rest.get(start..)?;
+        let end = text.iter().position(|b| is_space(*b)).unwrap_or(text.len());
+        let (parameter, rest) = text.split_at_checked(end)?;
+        self.rest = rest;
+        Some(parameter)
+    }
+}
+
+/// Splits off the last parameter of a line.
+pub(crate) fn split_last(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = line.iter().rposition(|b| !is_space(*b))? + 1;
+    let text = line.get(..end)?;
+    let start = text.iter().rposition(|b| is_space(*b)).map_or(0, |at| at + 1);
+    text.split_at_checked(start)
+}
+
+fn is_space(b: u8) -> bool {
+    b == b' ' || b == b'\t'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_last_field_is_no_parameter() {
+        let line = b"BPR 6 alice@example.com PHW ";
+        let raw = RawCommand::new(Sender::Server, Verb::new(*b"BPR"), line, line, None);
+        let parameters: alloc::vec::Vec<_> = raw.parameters().collect();
+        assert_eq!(parameters, [&b"6"[..], b"alice@example.com", b"PHW"]);
+    }
+
+    #[test]
+    fn an_owned_command_reads_as_the_one_it_was_made_of() {
+        let wire = b"UBX alice@example.com 3\r\nabc";
+        let verb = Verb::new(*b"UBX");
+        let raw = RawCommand::new(Sender::Server, verb, wire, &wire[..23], Some(&wire[25..]));
+        assert_eq!(raw.to_owned().as_raw(), raw);
+        assert_eq!(raw.parameters().count(), 1);
+    }
+}
