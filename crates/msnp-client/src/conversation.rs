@@ -1,0 +1,88 @@
+//! Conversations: what the user sees as one talk, over as many rooms as it takes.
+//!
+//! Both sides may ring each other at once. Both then enter both rooms, which are one conversation;
+//! each message goes to one of them, so it arrives once.
+
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use bytes::Bytes;
+
+use msnp_codec::command::Acknowledge;
+use msnp_core::{Account, LinkId, TransactionId};
+
+use crate::{ConversationId, MessageId};
+
+/// All conversations.
+#[derive(Debug, Default)]
+pub(crate) struct Conversations {
+    all: BTreeMap<ConversationId, Conversation>,
+    last: u64,
+}
+
+/// One conversation.
+#[derive(Debug, Default)]
+pub(crate) struct Conversation {
+    /// Who should be here. Whoever leaves by themselves stays in it, to be called again.
+    pub(crate) wanted: BTreeSet<Account>,
+    /// The rooms, the oldest first.
+    pub(crate) rooms: Vec<LinkId>,
+    /// The request for a room that is under way.
+    pub(crate) requested: Option<TransactionId>,
+    /// Messages that wait for somebody to come.
+    pub(crate) waiting: VecDeque<Waiting>,
+    /// Invitations that are under way.
+    pub(crate) calling: BTreeSet<Account>,
+}
+
+/// A message that waits for somebody to come.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) message: MessageId,
+    pub(crate) acknowledge: Acknowledge,
+    pub(crate) body: Bytes,
+    pub(crate) deadline: Duration,
+}
+
+impl Conversations {
+    pub(crate) fn get(&mut self, id: ConversationId) -> Option<&mut Conversation> {
+        self.all.get_mut(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(crate) fn new_with(&mut self, wanted: Account) -> ConversationId {
+        self.last += 1;
+        let id = ConversationId::new(self.last);
+        let conversation = Conversation { wanted: BTreeSet::from([wanted]), ..Default::default() };
+        self.all.insert(id, conversation);
+        id
+    }
+
+    pub(crate) fn remove(&mut self, id: ConversationId) -> Option<Conversation> {
+        self.all.remove(&id)
+    }
+
+    /// The conversation with nobody but this account.
+    pub(crate) fn with_only(&self, account: &Account) -> Option<ConversationId> {
+        let alone = |c: &Conversation| c.wanted.len() == 1 && c.wanted.contains(account);
+        self.all.iter().find(|(_, conversation)| alone(conversation)).map(|(id, _)| *id)
+    }
+
+    pub(crate) fn of_request(&self, transaction: TransactionId) -> Option<ConversationId> {
+        let asked = |c: &Conversation| c.requested == Some(transaction);
+        self.all.iter().find(|(_, conversation)| asked(conversation)).map(|(id, _)| *id)
+    }
+
+    pub(crate) fn ids(&self) -> Vec<ConversationId> {
+        self.all.keys().copied().collect()
+    }
+
+    /// The earliest time at which a waiting message gives up.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.all.values().filter_map(|c| c.waiting.front()).map(|waiting| waiting.deadline).min()
+    }
+}

@@ -1,0 +1,170 @@
+use alloc::boxed::Box;
+use alloc::string::String;
+
+use bytes::Bytes;
+
+use msnp_codec::message::{Profile, Text};
+use msnp_codec::personal_message::PersonalMessage;
+use msnp_codec::{CommandError, OwnedCommand};
+use msnp_core::{Account, ErrorCode, List, Status, Version};
+use msnp_session::{Delivery, RequestError, Step};
+
+use crate::{ActionId, ConversationId, MessageId};
+
+/// What a [`Client`](crate::Client) tells the program.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// The sign-in has come to this step.
+    SigningIn(Step),
+    /// Client and server speak this version.
+    VersionChosen(Version),
+    /// The lists are there; see [`Client::roster`](crate::Client::roster).
+    ListsLoaded,
+    /// Signed in, with lists and, where the configuration has one, the first status. From here on
+    /// everything can be done.
+    SignedIn,
+    /// What the service knows about the user.
+    Profile(Box<Profile>),
+    /// An action is done, or is not. Each ends once.
+    ActionEnded {
+        /// Which.
+        action: ActionId,
+        /// How.
+        result: Result<(), RequestError>,
+    },
+    /// The server confirms one's own status.
+    OwnStatus(Status),
+    /// The server confirms one's own name.
+    OwnName(String),
+    /// A contact is on a list now, or is not any more: because one asked for it, or on
+    /// [`List::Reverse`] and [`List::Pending`] because the other side did.
+    ListChanged {
+        /// The list.
+        list: List,
+        /// Who.
+        account: Account,
+        /// Whether it is on the list now.
+        added: bool,
+    },
+    /// A contact is online, offline, or has another status or name.
+    Presence {
+        /// Who.
+        account: Account,
+        /// The status; [`Status::OFFLINE`] when they left.
+        status: Status,
+        /// Their friendly name.
+        name: String,
+        /// They were online before: no reason for a sound.
+        already: bool,
+    },
+    /// A contact has another personal message, or plays other music.
+    PersonalMessage {
+        /// Who.
+        account: Account,
+        /// The message; empty where it is cleared.
+        message: PersonalMessage,
+    },
+    /// A setting, such as a telephone number.
+    Setting {
+        /// Whose; none for one's own.
+        account: Option<Account>,
+        /// Which.
+        key: Box<str>,
+        /// Its value; empty where it is cleared.
+        value: String,
+    },
+    /// Somebody invited one, but there are too many conversations already.
+    InvitationMissed(Account),
+    /// There is a new conversation because somebody invited one.
+    Invited {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who invited.
+        by: Account,
+        /// Their friendly name.
+        name: String,
+    },
+    /// Somebody is in a conversation.
+    Joined {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+        /// Their friendly name.
+        name: String,
+    },
+    /// Somebody left a conversation.
+    Left {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+    },
+    /// Somebody could not be invited.
+    NotInvited {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+        /// Why.
+        error: RequestError,
+    },
+    /// Somebody said something.
+    Text {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+        /// Their friendly name.
+        name: String,
+        /// What, and how it looks.
+        text: Text<'static>,
+    },
+    /// Somebody is writing.
+    Typing {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+    },
+    /// Somebody shook the window.
+    Nudge {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+    },
+    /// Somebody sent a message of another kind.
+    Message {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+        /// The message: headers and body.
+        body: Bytes,
+    },
+    /// What became of a message of one's own. Each ends once.
+    MessageEnded {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Which.
+        message: MessageId,
+        /// How.
+        delivery: Delivery,
+    },
+    /// A message of the server that has no other event: mail, an announcement.
+    ServerMessage(Bytes),
+    /// A configuration or notification document.
+    Document(Bytes),
+    /// A refusal that answers nothing that is known.
+    ServerError(ErrorCode),
+    /// A contact was passed over because the list has reached its bound.
+    ListFull(Account),
+    /// A command that has no meaning here, or in no source.
+    Unknown(OwnedCommand),
+    /// A command that is not what its verb asks for. The session goes on.
+    Malformed(CommandError),
+    /// A document of this contact cannot be read.
+    MalformedPersonalMessage(Account),
+}

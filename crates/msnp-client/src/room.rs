@@ -1,0 +1,414 @@
+//! Rooms: getting into one, who is there, and what is said.
+
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
+use msnp_codec::command::Acknowledge;
+use msnp_codec::message::{Content, Datacast, MAX_MESSAGE_LEN, Message};
+use msnp_core::{Account, Endpoint, LinkId, Now, Secret, TransactionId, Version};
+use msnp_session::{
+    Delivery, Entrance, Invitation, NotSentReason, NsRequest, RequestError, SbClient,
+    SbClientConfig, SbEvent, SessionError,
+};
+
+use crate::client::{Client, Session};
+use crate::conversation::Waiting;
+use crate::{ConversationId, Event, MessageId, NotDoneReason};
+
+impl Client {
+    /// The room that was asked for.
+    pub(crate) fn room_granted(
+        &mut self,
+        transaction: TransactionId,
+        address: Endpoint,
+        cookie: Secret,
+    ) {
+        if let Some(id) = self.conversations.of_request(transaction) {
+            self.enter(id, address, Entrance::Own { cookie });
+        }
+    }
+
+    /// The room that was asked for is refused.
+    pub(crate) fn room_refused(&mut self, transaction: TransactionId, error: RequestError) {
+        let Some(id) = self.conversations.of_request(transaction) else { return };
+        let Some(conversation) = self.conversations.get(id) else { return };
+        conversation.requested = None;
+        let wanted: Vec<Account> = conversation.wanted.iter().cloned().collect();
+        for account in wanted {
+            self.outputs.event(Event::NotInvited { conversation: id, account, error });
+        }
+        self.give_up(id);
+    }
+
+    /// Somebody invites.
+    pub(crate) fn ringing(&mut self, invitation: Invitation) {
+        let Invitation { session, address, cookie, account, name } = invitation;
+        let known =
+            self.conversations.with_only(&account).filter(|id| !self.is_there(*id, &account));
+        let id = match known {
+            Some(id) => id,
+            None if self.conversations.len() >= self.config.limits.conversations => {
+                return self.outputs.event(Event::InvitationMissed(account));
+            }
+            None => {
+                let conversation = self.conversations.new_with(account.clone());
+                self.outputs.event(Event::Invited { conversation, by: account, name });
+                conversation
+            }
+        };
+        self.enter(id, address, Entrance::Invited { cookie, session });
+    }
+
+    fn enter(&mut self, id: ConversationId, address: Endpoint, entrance: Entrance) {
+        let session = SbClient::new(SbClientConfig {
+            account: self.config.account.clone(),
+            version: self.version().unwrap_or(Version::FIRST),
+            entrance,
+            first_transaction: self.next_transaction,
+            limits: self.config.limits.session,
+        });
+        let link = self.connect(address, Session::Switchboard(alloc::boxed::Box::new(session), id));
+        if let Some(conversation) = self.conversations.get(id) {
+            conversation.requested = None;
+            conversation.rooms.push(link);
+        }
+    }
+
+    pub(crate) fn switchboard_event(
+        &mut self,
+        now: Now,
+        link: LinkId,
+        conversation: ConversationId,
+        event: SbEvent,
+    ) {
+        match event {
+            SbEvent::Entered => {
+                self.call_wanted(now, conversation);
+                self.send_waiting(now, conversation);
+            }
+            SbEvent::Joined { account, name, .. } => {
+                self.joined(now, link, conversation, account, name);
+            }
+            SbEvent::Left { account, .. } => self.left(conversation, account),
+            SbEvent::Invited { account, result, .. } => {
+                if let Some(conversation) = self.conversations.get(conversation) {
+                    conversation.calling.remove(&account);
+                }
+                if let Err(error) = result {
+                    self.outputs.event(Event::NotInvited { conversation, account, error });
+                    self.give_up_if_alone(conversation);
+                }
+            }
+            SbEvent::Message { account, name, body } => {
+                self.message(conversation, account, name, body);
+            }
+            SbEvent::MessageEnded { transaction, delivery } => {
+                if let Some((conversation, message)) = self.messages.remove(&(link, transaction)) {
+                    self.outputs.event(Event::MessageEnded { conversation, message, delivery });
+                }
+            }
+            SbEvent::ServerError { code, .. } => self.outputs.event(Event::ServerError(code)),
+            SbEvent::Unknown(command) => self.outputs.event(Event::Unknown(command)),
+            SbEvent::Malformed(error) => self.outputs.event(Event::Malformed(error)),
+            _ => {}
+        }
+    }
+
+    /// A room is gone. The conversation is not: the next message opens another.
+    pub(crate) fn room_ended(
+        &mut self,
+        now: Now,
+        link: LinkId,
+        id: ConversationId,
+        _: Result<(), SessionError>,
+    ) {
+        let members: Vec<Account> = match self.links.get(&link).map(|link| &link.session) {
+            Some(Session::Switchboard(session, _)) => session.members().cloned().collect(),
+            _ => Vec::new(),
+        };
+        let Some(conversation) = self.conversations.get(id) else { return };
+        conversation.rooms.retain(|room| *room != link);
+        conversation.calling.clear();
+        let waits = !conversation.waiting.is_empty();
+        for account in members {
+            self.left(id, account);
+        }
+        if waits && self.open_room(now, id).is_err() {
+            self.give_up(id);
+        }
+    }
+
+    fn joined(
+        &mut self,
+        now: Now,
+        link: LinkId,
+        id: ConversationId,
+        account: Account,
+        name: alloc::string::String,
+    ) {
+        let elsewhere = self.rooms_with(id, &account).iter().any(|room| *room != link);
+        if let Some(conversation) = self.conversations.get(id) {
+            conversation.calling.remove(&account);
+            conversation.wanted.insert(account.clone());
+        }
+        if !elsewhere {
+            self.outputs.event(Event::Joined { conversation: id, account, name });
+        }
+        self.send_waiting(now, id);
+    }
+
+    fn left(&mut self, id: ConversationId, account: Account) {
+        if self.is_there(id, &account) {
+            return; // Still in another room of this conversation.
+        }
+        let others = self.rooms_with_anybody(id).next().is_some();
+        if let Some(conversation) = self.conversations.get(id)
+            && others
+        {
+            // Who leaves a group does not want to be called back; who closes a window of two does.
+            conversation.wanted.remove(&account);
+        }
+        self.outputs.event(Event::Left { conversation: id, account });
+    }
+
+    fn message(
+        &mut self,
+        conversation: ConversationId,
+        account: Account,
+        name: alloc::string::String,
+        body: Bytes,
+    ) {
+        let event = match Message::parse(&body).content() {
+            Content::Text(text) => {
+                Event::Text { conversation, account, name, text: text.into_owned() }
+            }
+            Content::Typing(_) => Event::Typing { conversation, account },
+            Content::Datacast(Datacast::Nudge) => Event::Nudge { conversation, account },
+            _ => Event::Message { conversation, account, body },
+        };
+        self.outputs.event(event);
+    }
+
+    /// Sends a message, or keeps it until somebody is there and sees to that.
+    pub(crate) fn say(
+        &mut self,
+        now: Now,
+        id: ConversationId,
+        acknowledge: Acknowledge,
+        body: Bytes,
+    ) -> Result<MessageId, NotDoneReason> {
+        if body.len() > MAX_MESSAGE_LEN {
+            return Err(NotDoneReason::TooLong);
+        }
+        let (waiting, limits) = match self.conversations.get(id) {
+            Some(conversation) => (conversation.waiting.len(), self.config.limits),
+            None => return Err(NotDoneReason::NoConversation),
+        };
+        let message = MessageId::new(self.last_message + 1);
+        // What waits already goes first.
+        let room = if waiting == 0 { self.rooms_with_anybody(id).next() } else { None };
+        match room {
+            Some(link) => self.send(now, link, id, message, acknowledge, body)?,
+            None if waiting >= limits.waiting => return Err(NotDoneReason::Full),
+            None => {
+                self.open_room(now, id)?;
+                let deadline = now.after(limits.patience);
+                if let Some(conversation) = self.conversations.get(id) {
+                    let wait = Waiting { message, acknowledge, body, deadline };
+                    conversation.waiting.push_back(wait);
+                }
+            }
+        }
+        self.last_message += 1;
+        Ok(message)
+    }
+
+    /// Sends something that needs no answer to those who are there.
+    pub(crate) fn say_in_passing(
+        &mut self,
+        now: Now,
+        id: ConversationId,
+        body: Bytes,
+    ) -> Result<(), NotDoneReason> {
+        if self.conversations.get(id).is_none() {
+            return Err(NotDoneReason::NoConversation);
+        }
+        let link = self.rooms_with_anybody(id).next().ok_or(NotDoneReason::NobodyThere)?;
+        let Some(session) = self.room(link) else { return Err(NotDoneReason::NobodyThere) };
+        let sent = session.send(now, Acknowledge::Nothing, body);
+        self.pump(now, link);
+        sent.map(|_| ()).map_err(|not_sent| self.reason(not_sent.reason))
+    }
+
+    fn send(
+        &mut self,
+        now: Now,
+        link: LinkId,
+        id: ConversationId,
+        message: MessageId,
+        acknowledge: Acknowledge,
+        body: Bytes,
+    ) -> Result<(), NotDoneReason> {
+        let Some(session) = self.room(link) else { return Err(NotDoneReason::NobodyThere) };
+        let sent = session.send(now, acknowledge, body);
+        match sent {
+            Ok(transaction) => {
+                if acknowledge.reports_failure() {
+                    self.messages.insert((link, transaction), (id, message));
+                }
+                self.pump(now, link);
+                Ok(())
+            }
+            Err(not_sent) => Err(self.reason(not_sent.reason)),
+        }
+    }
+
+    fn send_waiting(&mut self, now: Now, id: ConversationId) {
+        while let Some(link) = self.rooms_with_anybody(id).next() {
+            let Some(conversation) = self.conversations.get(id) else { return };
+            let Some(Waiting { message, acknowledge, body, .. }) = conversation.waiting.pop_front()
+            else {
+                return;
+            };
+            if self.send(now, link, id, message, acknowledge, body).is_err() {
+                let delivery = Delivery::Failed;
+                self.outputs.event(Event::MessageEnded { conversation: id, message, delivery });
+            }
+        }
+    }
+
+    /// Sees to it that there is a room, and that those who are wanted are called.
+    pub(crate) fn open_room(&mut self, now: Now, id: ConversationId) -> Result<(), NotDoneReason> {
+        let Some(conversation) = self.conversations.get(id) else {
+            return Err(NotDoneReason::NoConversation);
+        };
+        if !conversation.rooms.is_empty() {
+            self.call_wanted(now, id);
+            return Ok(());
+        }
+        if conversation.requested.is_none() {
+            let asked = self.request(now, NsRequest::Switchboard);
+            let transaction = asked.map_err(|reason| self.reason(reason))?;
+            if let Some(conversation) = self.conversations.get(id) {
+                conversation.requested = Some(transaction);
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls those who are wanted and neither there nor called already, in the first room that one
+    /// is inside of.
+    fn call_wanted(&mut self, now: Now, id: ConversationId) {
+        let inside = |client: &mut Self, link: &LinkId| {
+            client.room(*link).is_some_and(|session| session.is_inside())
+        };
+        let Some(conversation) = self.conversations.get(id) else { return };
+        let rooms = conversation.rooms.clone();
+        let wanted: Vec<Account> =
+            conversation.wanted.difference(&conversation.calling).cloned().collect();
+        let Some(link) = rooms.into_iter().find(|link| inside(self, link)) else { return };
+        for account in wanted {
+            if self.is_there(id, &account) {
+                continue;
+            }
+            let Some(session) = self.room(link) else { return };
+            if session.invite(now, account.clone()).is_ok()
+                && let Some(conversation) = self.conversations.get(id)
+            {
+                conversation.calling.insert(account);
+            }
+        }
+        self.pump(now, link);
+    }
+
+    /// Whoever waits for somebody to come has waited in vain, unless somebody is called still.
+    fn give_up_if_alone(&mut self, id: ConversationId) {
+        let alone = self.rooms_with_anybody(id).next().is_none();
+        let called = self.conversations.get(id).is_some_and(|c| !c.calling.is_empty());
+        if alone && !called {
+            self.give_up(id);
+        }
+    }
+
+    /// Fails the messages that wait.
+    pub(crate) fn give_up(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(id) else { return };
+        for Waiting { message, .. } in core::mem::take(&mut conversation.waiting) {
+            let delivery = Delivery::Failed;
+            self.outputs.event(Event::MessageEnded { conversation: id, message, delivery });
+        }
+    }
+
+    /// Fails the messages that have waited for too long.
+    pub(crate) fn expire_messages(&mut self, now: Now, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(id) else { return };
+        let late = |waiting: &Waiting| waiting.deadline <= now.monotonic;
+        while let Some(Waiting { message, .. }) =
+            conversation.waiting.pop_front_if(|waiting| late(waiting))
+        {
+            let delivery = Delivery::Failed;
+            self.outputs.event(Event::MessageEnded { conversation: id, message, delivery });
+        }
+    }
+
+    /// Ends messages whose session can say nothing about them any more.
+    pub(crate) fn fail_messages(&mut self, which: impl Fn(ConversationId) -> bool) {
+        let ended: Vec<_> = self
+            .messages
+            .iter()
+            .filter(|(_, (conversation, _))| which(*conversation))
+            .map(|(key, (conversation, message))| (*key, *conversation, *message))
+            .collect();
+        for (key, conversation, message) in ended {
+            self.messages.remove(&key);
+            let delivery = Delivery::Unknown;
+            self.outputs.event(Event::MessageEnded { conversation, message, delivery });
+        }
+    }
+
+    /// Whether somebody is in a room of this conversation.
+    pub(crate) fn is_there(&mut self, id: ConversationId, account: &Account) -> bool {
+        !self.rooms_with(id, account).is_empty()
+    }
+
+    fn rooms_with(&mut self, id: ConversationId, account: &Account) -> Vec<LinkId> {
+        let rooms = self.conversations.get(id).map(|c| c.rooms.clone()).unwrap_or_default();
+        rooms
+            .into_iter()
+            .filter(|link| self.room(*link).is_some_and(|session| session.has_member(account)))
+            .collect()
+    }
+
+    fn rooms_with_anybody(&mut self, id: ConversationId) -> impl Iterator<Item = LinkId> + use<> {
+        let rooms = self.conversations.get(id).map(|c| c.rooms.clone()).unwrap_or_default();
+        let occupied: Vec<LinkId> = rooms
+            .into_iter()
+            .filter(|link| {
+                self.room(*link).is_some_and(|session| {
+                    session.is_inside() && session.members().next().is_some()
+                })
+            })
+            .collect();
+        occupied.into_iter()
+    }
+
+    pub(crate) fn room(&mut self, link: LinkId) -> Option<&mut SbClient> {
+        match &mut self.links.get_mut(&link)?.session {
+            Session::Switchboard(session, _) => {
+                session.use_transactions_from(self.next_transaction);
+                Some(session)
+            }
+            Session::Notification(_) => None,
+        }
+    }
+
+    pub(crate) fn reason(&self, reason: NotSentReason) -> NotDoneReason {
+        match reason {
+            NotSentReason::NotReady => NotDoneReason::NotSignedIn,
+            NotSentReason::Full => NotDoneReason::Full,
+            NotSentReason::NotInVersion(version) => NotDoneReason::NotInVersion(version),
+            NotSentReason::TooLong => NotDoneReason::TooLong,
+        }
+    }
+}

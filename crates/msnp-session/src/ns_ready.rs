@@ -1,0 +1,133 @@
+//! What each command of a notification server says to a client that is signed in.
+
+use bytes::Bytes;
+
+use msnp_codec::command::{ServerNln, ServerXfr};
+use msnp_codec::{CommandError, Problem, RawCommand, ServerCommand, Verb};
+use msnp_core::Account;
+
+use crate::connection::Connection;
+use crate::{Invitation, NsEvent};
+
+/// Turns a command into its event. `own` is the account that is signed in.
+pub(crate) fn report(
+    connection: &mut Connection<NsEvent>,
+    own: &Account,
+    raw: RawCommand<'_>,
+    command: ServerCommand<'_>,
+) {
+    match event(own, raw, command) {
+        Ok(Some(event)) => connection.event(event),
+        Ok(None) => {}
+        Err(error) => connection.event(NsEvent::Malformed(error)),
+    }
+}
+
+fn event(
+    own: &Account,
+    raw: RawCommand<'_>,
+    command: ServerCommand<'_>,
+) -> Result<Option<NsEvent>, CommandError> {
+    Ok(Some(match command {
+        ServerCommand::Chg(chg) => NsEvent::StatusSet(chg.status),
+        ServerCommand::Iln(iln) => online(b"ILN", &iln.presence, true)?,
+        ServerCommand::Nln(nln) => online(b"NLN", &nln, false)?,
+        ServerCommand::Fln(fln) => NsEvent::Offline(account(b"FLN", fln.contact.account)?),
+        ServerCommand::Ubx(ubx) => NsEvent::PersonalMessage {
+            account: account(b"UBX", ubx.contact.account)?,
+            document: Bytes::copy_from_slice(ubx.body),
+        },
+        ServerCommand::Uux(_) | ServerCommand::Sbs(_) => return Ok(None),
+        ServerCommand::Gtc(gtc) => NsEvent::AsksWhenAdded(gtc.setting == "A"),
+        ServerCommand::Blp(blp) => NsEvent::AllowedByDefault(blp.setting == "AL"),
+        ServerCommand::Prp(prp) => {
+            let value = prp.value.map(|value| value.decode().into_owned()).unwrap_or_default();
+            match prp.key {
+                "MFN" => NsEvent::Named(value),
+                key => NsEvent::Setting { key: key.into(), value },
+            }
+        }
+        ServerCommand::Bpr(bpr) => match bpr.account {
+            None => NsEvent::Unknown(raw.to_owned()), // It follows no contact.
+            Some(name) => NsEvent::ContactSetting {
+                account: account(b"BPR", name)?,
+                key: bpr.key.into(),
+                value: bpr.value.map(|value| value.decode().into_owned()).unwrap_or_default(),
+            },
+        },
+        ServerCommand::Rea(rea) => {
+            let name = rea.name.decode().into_owned();
+            if own.is(rea.account) {
+                NsEvent::Named(name)
+            } else {
+                NsEvent::ContactNamed { account: account(b"REA", rea.account)?, name }
+            }
+        }
+        ServerCommand::Add(add) => NsEvent::Added {
+            list: add.list,
+            account: Some(account(b"ADD", add.account)?),
+            name: add.name.map(|name| name.decode().into_owned()),
+            guid: None,
+            group: add.group.map(Into::into),
+        },
+        ServerCommand::Adc(adc) => NsEvent::Added {
+            list: adc.list,
+            account: adc.account.map(|name| account(b"ADC", name)).transpose()?,
+            name: adc.name.map(|name| name.decode().into_owned()),
+            guid: adc.guid.map(Into::into),
+            group: adc.group.map(Into::into),
+        },
+        ServerCommand::Rem(rem) => NsEvent::Removed {
+            list: rem.list,
+            contact: rem.contact.into(),
+            group: rem.group.map(Into::into),
+        },
+        ServerCommand::Xfr(ServerXfr::Switchboard { transaction, address, cookie }) => {
+            NsEvent::Switchboard {
+                transaction,
+                address: address.parse().map_err(|_| invalid(b"XFR", "address"))?,
+                cookie: cookie.into(),
+            }
+        }
+        ServerCommand::Rng(rng) => NsEvent::Ringing(Invitation {
+            session: rng.session.into(),
+            address: rng.address.parse().map_err(|_| invalid(b"RNG", "address"))?,
+            cookie: rng.cookie.into(),
+            account: account(b"RNG", rng.account)?,
+            name: rng.name.decode().into_owned(),
+        }),
+        ServerCommand::Msg(msg) => NsEvent::ServerMessage(Bytes::copy_from_slice(msg.body)),
+        ServerCommand::Gcf(gcf) => NsEvent::Document {
+            name: gcf.document.map(Into::into),
+            document: Bytes::copy_from_slice(gcf.body),
+        },
+        ServerCommand::Not(not) => NsEvent::Notification(Bytes::copy_from_slice(not.body)),
+        // Known commands that have no place on this connection, too.
+        _ => NsEvent::Unknown(raw.to_owned()),
+    }))
+}
+
+fn online(
+    verb: &'static [u8; 3],
+    presence: &ServerNln<'_>,
+    already: bool,
+) -> Result<NsEvent, CommandError> {
+    let object = presence.object.as_ref().map(|object| object.decode().into_owned());
+    Ok(NsEvent::Online {
+        account: account(verb, presence.contact.account)?,
+        status: presence.status,
+        name: presence.name.decode().into_owned(),
+        capabilities: presence.capabilities,
+        object: object.filter(|object| object != "0"),
+        already,
+    })
+}
+
+fn account(verb: &'static [u8; 3], text: &str) -> Result<Account, CommandError> {
+    Account::new(text).map_err(|_| invalid(verb, "account"))
+}
+
+fn invalid(verb: &'static [u8; 3], parameter: &'static str) -> CommandError {
+    let verb = Verb::new(*verb);
+    CommandError { verb, transaction: None, parameter, problem: Problem::Invalid }
+}

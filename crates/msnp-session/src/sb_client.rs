@@ -1,0 +1,435 @@
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, BTreeSet};
+use core::time::Duration;
+
+use bytes::Bytes;
+
+use msnp_codec::command::{
+    Acknowledge, ClientAns, ClientCal, ClientMsg, ClientOut, ClientUsr, ServerUsr,
+};
+use msnp_codec::message::MAX_MESSAGE_LEN;
+use msnp_codec::{FrameError, FrameLimits, RawCommand, Sender, ServerCommand};
+use msnp_core::{Account, ErrorCode, LinkEnd, Now, Secret, TransactionId, Version};
+
+use crate::connection::{Connection, Session, one_link_machine};
+use crate::{
+    Delivery, NotSent, NotSentReason, RequestError, SbEvent, SessionError, SessionLimits, SignOut,
+    Step,
+};
+
+/// What an [`SbClient`] needs to know.
+#[derive(Clone, Debug)]
+pub struct SbClientConfig {
+    /// Who enters.
+    pub account: Account,
+    /// The version that was negotiated with the notification server.
+    pub version: Version,
+    /// How it enters.
+    pub entrance: Entrance,
+    /// The first transaction to use: one counter serves all connections of a client.
+    pub first_transaction: TransactionId,
+    /// Bounds.
+    pub limits: SessionLimits,
+}
+
+/// How one enters a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// As the one who asked for it, with the cookie of the `XFR`.
+    Own {
+        /// The cookie.
+        cookie: Secret,
+    },
+    /// As somebody who was invited, with cookie and session of the `RNG`.
+    Invited {
+        /// The cookie.
+        cookie: Secret,
+        /// The session.
+        session: Box<str>,
+    },
+}
+
+/// The client's side of a connection to a switchboard: one room.
+pub struct SbClient {
+    config: SbClientConfig,
+    connection: Connection<SbEvent>,
+    state: State,
+    members: BTreeSet<Account>,
+    invitations: BTreeMap<TransactionId, (Account, Duration)>,
+    messages: BTreeMap<TransactionId, Message>,
+    next_transaction: TransactionId,
+    deadline: Option<Duration>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Connecting,
+    Entering(TransactionId),
+    Inside,
+    Ended,
+}
+
+/// A message that waits for its answer.
+struct Message {
+    /// Where it begins in all that was ever queued.
+    position: u64,
+    deadline: Duration,
+}
+
+impl SbClient {
+    /// A client that enters as soon as its link is up.
+    pub fn new(config: SbClientConfig) -> Self {
+        Self {
+            connection: Connection::new(Sender::Server, config.version, config.limits),
+            state: State::Connecting,
+            members: BTreeSet::new(),
+            invitations: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            next_transaction: config.first_transaction,
+            deadline: None,
+            config,
+        }
+    }
+
+    /// Whether it is in the room.
+    pub fn is_inside(&self) -> bool {
+        self.state == State::Inside
+    }
+
+    /// Who else is in the room.
+    pub fn members(&self) -> impl Iterator<Item = &Account> {
+        self.members.iter()
+    }
+
+    /// Whether this account is in the room.
+    pub fn has_member(&self, account: &Account) -> bool {
+        self.members.contains(account)
+    }
+
+    /// Uses no transaction below this one from now on.
+    pub fn use_transactions_from(&mut self, transaction: TransactionId) {
+        self.next_transaction = self.next_transaction.max(transaction);
+    }
+
+    /// The first transaction that it has not used.
+    pub fn next_transaction(&self) -> TransactionId {
+        self.next_transaction
+    }
+
+    /// Invites somebody. The answer comes as [`SbEvent::Invited`]; that they came, as
+    /// [`SbEvent::Joined`]. Somebody who left may be invited again.
+    ///
+    /// # Errors
+    /// [`NotSent`], with the account, when it is not inside or too much waits.
+    pub fn invite(
+        &mut self,
+        now: Now,
+        account: Account,
+    ) -> Result<TransactionId, NotSent<Account>> {
+        if let Some(reason) = self.obstacle(self.invitations.len()) {
+            return Err(NotSent { request: account, reason });
+        }
+        let transaction = self.next_transaction;
+        let command = ClientCal { transaction, account: account.as_str() }.into();
+        if self.connection.send_as_client(&command).is_err() {
+            return Err(NotSent { request: account, reason: NotSentReason::Full });
+        }
+        self.next_transaction = transaction.next();
+        let deadline = now.after(self.config.limits.answer);
+        self.invitations.insert(transaction, (account, deadline));
+        Ok(transaction)
+    }
+
+    /// Sends a message to all members. Where it asks for an answer, that comes as
+    /// [`SbEvent::MessageEnded`].
+    ///
+    /// # Errors
+    /// [`NotSent`], with the message, when it is not inside, when too much waits, or when the
+    /// message has more than 1664 bytes.
+    pub fn send(
+        &mut self,
+        now: Now,
+        acknowledge: Acknowledge,
+        message: Bytes,
+    ) -> Result<TransactionId, NotSent<Bytes>> {
+        let obstacle = match message.len() > MAX_MESSAGE_LEN {
+            true => Some(NotSentReason::TooLong),
+            false => self.obstacle(self.messages.len()),
+        };
+        if let Some(reason) = obstacle {
+            return Err(NotSent { request: message, reason });
+        }
+        let transaction = self.next_transaction;
+        let position = self.connection.queued();
+        let command = ClientMsg { transaction, acknowledge, body: &message }.into();
+        if self.connection.send_as_client(&command).is_err() {
+            return Err(NotSent { request: message, reason: NotSentReason::Full });
+        }
+        self.next_transaction = transaction.next();
+        if acknowledge.reports_failure() {
+            let deadline = now.after(self.config.limits.answer);
+            self.messages.insert(transaction, Message { position, deadline });
+        }
+        Ok(transaction)
+    }
+
+    /// Leaves: `OUT`, then the link closes.
+    pub fn leave(&mut self) {
+        // Where it does not fit, the closed link says the same.
+        let _ = self.connection.send_as_client(&ClientOut {}.into());
+        self.end(Ok(()));
+    }
+
+    fn obstacle(&self, waiting: usize) -> Option<NotSentReason> {
+        if !self.is_inside() || !self.connection.is_up() {
+            Some(NotSentReason::NotReady)
+        } else if waiting >= self.config.limits.pending {
+            Some(NotSentReason::Full)
+        } else {
+            None
+        }
+    }
+
+    fn end(&mut self, end: Result<(), SessionError>) {
+        self.state = State::Ended;
+        self.deadline = None;
+        for (transaction, (account, _)) in core::mem::take(&mut self.invitations) {
+            let result = Err(RequestError::SessionEnded);
+            self.connection.event(SbEvent::Invited { transaction, account, result });
+        }
+        for (transaction, message) in core::mem::take(&mut self.messages) {
+            let delivery = match self.connection.may_have_sent(message.position) {
+                true => Delivery::Unknown,
+                false => Delivery::Failed,
+            };
+            self.connection.event(SbEvent::MessageEnded { transaction, delivery });
+        }
+        self.connection.close(end);
+    }
+
+    fn entering(
+        &mut self,
+        transaction: TransactionId,
+        raw: RawCommand<'_>,
+        command: ServerCommand<'_>,
+    ) {
+        match command {
+            ServerCommand::Usr(ServerUsr::Ok { transaction: t, .. }) if t == transaction => {
+                self.inside();
+            }
+            ServerCommand::Ans(ans) if ans.transaction == transaction && ans.state == "OK" => {
+                self.inside();
+            }
+            ServerCommand::Error(error) => {
+                self.end(Err(SessionError::Refused { step: Step::Room, code: error.code }));
+            }
+            // The draft lets a joiner see its own JOI, before its ANS is answered.
+            ServerCommand::Iro(_) | ServerCommand::Joi(_) => self.event(raw, command),
+            ServerCommand::Out(out) => {
+                let reason = SignOut::parse(out.reason, out.minutes);
+                self.end(Err(SessionError::SignedOut(reason)));
+            }
+            ServerCommand::Usr(_) | ServerCommand::Ans(_) => {
+                self.end(Err(SessionError::Unexpected { step: Step::Room }));
+            }
+            _ => self.event(raw, command),
+        }
+    }
+
+    fn inside(&mut self) {
+        self.state = State::Inside;
+        self.deadline = None;
+        self.connection.set_frame_limits(FrameLimits::SIGNED_IN);
+        self.connection.event(SbEvent::Entered);
+    }
+
+    fn event(&mut self, raw: RawCommand<'_>, command: ServerCommand<'_>) {
+        match command {
+            ServerCommand::Iro(iro) => {
+                let name = iro.name.decode().into_owned();
+                self.joined(raw, iro.account, name, iro.capabilities, true);
+            }
+            ServerCommand::Joi(joi) => {
+                let name = joi.name.decode().into_owned();
+                self.joined(raw, joi.account, name, joi.capabilities, false);
+            }
+            ServerCommand::Bye(bye) => match member(bye.account) {
+                Some((account, whole)) => {
+                    // From MSNP16 a member has several places; the bare account leaves last.
+                    if whole && self.members.remove(&account) {
+                        let idle = bye.idle == Some("1");
+                        self.connection.event(SbEvent::Left { account, idle });
+                    }
+                }
+                None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
+            },
+            ServerCommand::Cal(cal) => {
+                if let Some((account, _)) = self.invitations.remove(&cal.transaction) {
+                    let (transaction, result) = (cal.transaction, Ok(cal.session.into()));
+                    self.connection.event(SbEvent::Invited { transaction, account, result });
+                } else {
+                    self.connection.event(SbEvent::Unknown(raw.to_owned()));
+                }
+            }
+            ServerCommand::Msg(msg) => match Account::new(msg.account) {
+                Ok(account) => self.connection.event(SbEvent::Message {
+                    account,
+                    name: msg.name.decode().into_owned(),
+                    body: Bytes::copy_from_slice(msg.body),
+                }),
+                Err(_) => self.connection.event(SbEvent::Unknown(raw.to_owned())),
+            },
+            ServerCommand::Ack(ack) => self.message_ended(raw, ack.transaction, Delivery::Accepted),
+            ServerCommand::Nak(nak) => self.message_ended(raw, nak.transaction, Delivery::Failed),
+            ServerCommand::Error(error) => self.refused(error.code, error.transaction),
+            ServerCommand::Out(out) => {
+                let reason = SignOut::parse(out.reason, out.minutes);
+                self.end(Err(SessionError::SignedOut(reason)));
+            }
+            ServerCommand::Qng(_) => {}
+            _ => self.connection.event(SbEvent::Unknown(raw.to_owned())),
+        }
+    }
+
+    fn joined(
+        &mut self,
+        raw: RawCommand<'_>,
+        name_on_line: &str,
+        name: alloc::string::String,
+        capabilities: Option<msnp_codec::command::Capabilities>,
+        already: bool,
+    ) {
+        match member(name_on_line) {
+            None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
+            Some((account, _)) if account == self.config.account => {}
+            Some((account, _)) => {
+                if self.members.len() < MAX_MEMBERS && self.members.insert(account.clone()) {
+                    let event = SbEvent::Joined { account, name, capabilities, already };
+                    self.connection.event(event);
+                }
+            }
+        }
+    }
+
+    fn message_ended(
+        &mut self,
+        raw: RawCommand<'_>,
+        transaction: TransactionId,
+        delivery: Delivery,
+    ) {
+        match self.messages.remove(&transaction) {
+            Some(_) => self.connection.event(SbEvent::MessageEnded { transaction, delivery }),
+            None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
+        }
+    }
+
+    fn refused(&mut self, code: ErrorCode, transaction: Option<TransactionId>) {
+        if let Some(transaction) = transaction {
+            if let Some((account, _)) = self.invitations.remove(&transaction) {
+                let result = Err(RequestError::Refused(code));
+                return self.connection.event(SbEvent::Invited { transaction, account, result });
+            }
+            if self.messages.remove(&transaction).is_some() {
+                let delivery = Delivery::Failed;
+                return self.connection.event(SbEvent::MessageEnded { transaction, delivery });
+            }
+        }
+        self.connection.event(SbEvent::ServerError { code, transaction });
+    }
+}
+
+/// More than any room was known to hold.
+const MAX_MEMBERS: usize = 256;
+
+/// The account of a member, and whether the name means it as a whole rather than one of its
+/// places.
+fn member(text: &str) -> Option<(Account, bool)> {
+    let (account, place) = text.split_once(';').map_or((text, None), |(a, p)| (a, Some(p)));
+    Some((Account::new(account).ok()?, place.is_none()))
+}
+
+impl Session for SbClient {
+    type Event = SbEvent;
+
+    fn connection(&self) -> &Connection<SbEvent> {
+        &self.connection
+    }
+
+    fn connection_mut(&mut self) -> &mut Connection<SbEvent> {
+        &mut self.connection
+    }
+
+    fn opened(&mut self, now: Now) {
+        if self.state != State::Connecting {
+            return;
+        }
+        let transaction = self.next_transaction;
+        self.next_transaction = transaction.next();
+        let account = self.config.account.as_str();
+        let command = match &self.config.entrance {
+            Entrance::Own { cookie } => {
+                ClientUsr::Switchboard { transaction, account, cookie: cookie.expose() }.into()
+            }
+            Entrance::Invited { cookie, session } => {
+                ClientAns { transaction, account, cookie: cookie.expose(), session }.into()
+            }
+        };
+        match self.connection.send_as_client(&command) {
+            Ok(()) => {
+                self.state = State::Entering(transaction);
+                self.deadline = Some(now.after(self.config.limits.sign_in));
+                self.connection.set_frame_limits(FrameLimits::TICKET);
+            }
+            Err(_) => self.end(Err(SessionError::PeerTooSlow)),
+        }
+    }
+
+    fn command(&mut self, _: Now, raw: RawCommand<'_>) {
+        match (ServerCommand::parse(raw, self.config.version), self.state) {
+            (_, State::Ended | State::Connecting) => {}
+            (Err(error), _) => self.connection.event(SbEvent::Malformed(error)),
+            (Ok(command), State::Entering(transaction)) => self.entering(transaction, raw, command),
+            (Ok(command), State::Inside) => self.event(raw, command),
+        }
+    }
+
+    fn unreadable(&mut self, _: Now, error: FrameError) {
+        self.end(Err(error.into()));
+    }
+
+    fn lost(&mut self, _: Now, why: LinkEnd) {
+        self.end(Err(SessionError::LinkLost(why)));
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        let invitations = self.invitations.values().map(|(_, deadline)| *deadline).min();
+        let messages = self.messages.values().map(|message| message.deadline).min();
+        [self.deadline, invitations, messages].into_iter().flatten().min()
+    }
+
+    fn expired(&mut self, now: Now) {
+        if self.deadline.is_some_and(|at| at <= now.monotonic) {
+            return self.end(Err(SessionError::TimedOut { step: Step::Room }));
+        }
+        let late = |at: Duration| at <= now.monotonic;
+        while let Some((transaction, account)) = self
+            .invitations
+            .iter()
+            .find(|(_, (_, deadline))| late(*deadline))
+            .map(|(id, (account, _))| (*id, account.clone()))
+        {
+            self.invitations.remove(&transaction);
+            let result = Err(RequestError::TimedOut);
+            self.connection.event(SbEvent::Invited { transaction, account, result });
+        }
+        while let Some(transaction) =
+            self.messages.iter().find(|(_, message)| late(message.deadline)).map(|(id, _)| *id)
+        {
+            self.messages.remove(&transaction);
+            let delivery = Delivery::Unknown;
+            self.connection.event(SbEvent::MessageEnded { transaction, delivery });
+        }
+    }
+}
+
+one_link_machine!(SbClient, SbEvent);
