@@ -1,0 +1,69 @@
+//! `CHL` and `QRY`: is this a client program that the service knows?
+
+use alloc::string::String;
+
+use msnp_auth::challenge;
+use msnp_codec::command::{ClientQry, ServerChl, ServerQry};
+use msnp_core::{ErrorCode, LinkId, TransactionId};
+use msnp_session::{SessionError, Step};
+
+use crate::config::ChallengePolicy;
+use crate::event::ServerEvent;
+use crate::service::{Service, Timer};
+
+impl Service {
+    /// Challenges the client, unless one challenge waits already.
+    pub(crate) fn challenge(&mut self, link: LinkId) {
+        if self.config.challenge == ChallengePolicy::Never {
+            return;
+        }
+        // Twenty digits: programs that pad longer ones in different ways agree on these.
+        let text = self.random.digits(20);
+        let Some(notification) = self.links.notification(link) else { return };
+        if notification.challenge.is_some() || notification.server.version().challenge().is_none() {
+            return;
+        }
+        let transaction = TransactionId::ASYNCHRONOUS;
+        notification.server.send(&ServerChl { transaction, challenge: &text }.into());
+        notification.challenge = Some(text);
+        self.timers.set(Timer::Unanswered(link), self.now.after(self.config.challenge_deadline));
+    }
+
+    pub(crate) fn check_challenge(&mut self, link: LinkId, qry: &ClientQry<'_>) {
+        let Some(notification) = self.links.notification(link) else { return };
+        let version = notification.server.version();
+        let (Some(sent), Some(scheme)) = (notification.challenge.take(), version.challenge())
+        else {
+            return self.refuse(link, ErrorCode::NOT_EXPECTED, qry.transaction);
+        };
+        self.timers.clear(&Timer::Unanswered(link));
+        self.timers.set(Timer::Challenge(link), self.now.after(self.config.challenge_interval));
+        match challenge::check(scheme, sent, qry.product, qry.response) {
+            Ok(_) => self.tell(link, ServerQry { transaction: qry.transaction }),
+            Err(_) => self.challenge_failed(link, Some(qry.transaction)),
+        }
+    }
+
+    /// The time to answer has passed.
+    pub(crate) fn challenge_unanswered(&mut self, link: LinkId) {
+        let waits = self.links.notification(link).and_then(|known| known.challenge.take());
+        if waits.is_some_and(|challenge: String| !challenge.is_empty()) {
+            self.challenge_failed(link, None);
+        }
+    }
+
+    fn challenge_failed(&mut self, link: LinkId, transaction: Option<TransactionId>) {
+        let enforced = self.config.challenge == ChallengePolicy::Enforce;
+        let Some(notification) = self.links.notification(link) else { return };
+        let account = notification.account.clone();
+        if enforced {
+            let code = ErrorCode::CHALLENGE_FAILED;
+            notification.server.error(code, transaction);
+            let step = Step::Challenge;
+            notification.server.close(Err(SessionError::Refused { step, code }));
+        }
+        if let Some(account) = account {
+            self.event(ServerEvent::ChallengeFailed { account });
+        }
+    }
+}

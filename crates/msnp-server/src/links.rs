@@ -1,0 +1,160 @@
+//! Every link and the session on it, found by its id.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use core::net::SocketAddr;
+use core::time::Duration;
+
+use msnp_core::{Account, LinkId};
+use msnp_session::{NsServer, SbServer};
+
+/// One link.
+pub(crate) struct Link {
+    pub(crate) session: Session,
+    pub(crate) peer: SocketAddr,
+    /// It is in the queue of links whose interest changed.
+    pub(crate) dirty: bool,
+    /// Its session takes input.
+    pub(crate) reads: bool,
+    /// It waits for the world: a proof is being checked, or a change stored.
+    pub(crate) waiting: bool,
+    /// Input was refused because the program does not take events.
+    pub(crate) stalled: bool,
+    /// It has been closed, and is forgotten when its output has gone out.
+    pub(crate) closing: bool,
+    /// Its session has ended, and what follows from that has been done.
+    pub(crate) over: bool,
+    /// When its session wants to be called.
+    pub(crate) deadline: Option<Duration>,
+    touched: bool,
+}
+
+/// What speaks on a link.
+pub(crate) enum Session {
+    Notification(Box<Notification>),
+    Switchboard(Box<Switchboard>),
+}
+
+/// A connection to the dispatch or notification server.
+pub(crate) struct Notification {
+    pub(crate) server: NsServer,
+    /// It only sends clients on.
+    pub(crate) dispatches: bool,
+    /// The challenge of a sign-in by MD5.
+    pub(crate) password_challenge: String,
+    /// Who signed in.
+    pub(crate) account: Option<Account>,
+    /// The `CHL` that waits for its `QRY`.
+    pub(crate) challenge: Option<String>,
+}
+
+/// A connection to the switchboard.
+pub(crate) struct Switchboard {
+    pub(crate) server: SbServer,
+    pub(crate) seat: Option<Seat>,
+}
+
+/// A place in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seat {
+    pub(crate) account: Account,
+    pub(crate) room: u32,
+}
+
+/// All links. Whoever looks a session up may change it, so it is named in a queue until what came
+/// of that has been taken from it. Nothing here goes through all links.
+#[derive(Default)]
+pub(crate) struct Links {
+    links: BTreeMap<LinkId, Link>,
+    touched: VecDeque<LinkId>,
+    visits: u64,
+}
+
+impl Link {
+    pub(crate) fn new(session: Session, peer: SocketAddr) -> Self {
+        Self {
+            session,
+            peer,
+            dirty: false,
+            reads: false,
+            waiting: false,
+            stalled: false,
+            closing: false,
+            over: false,
+            deadline: None,
+            touched: false,
+        }
+    }
+}
+
+impl Links {
+    pub(crate) fn len(&self) -> usize {
+        self.links.len()
+    }
+
+    pub(crate) fn insert(&mut self, id: LinkId, link: Link) {
+        self.links.insert(id, link);
+    }
+
+    pub(crate) fn remove(&mut self, id: LinkId) -> Option<Link> {
+        self.links.remove(&id)
+    }
+
+    /// To read alone.
+    pub(crate) fn get(&self, id: LinkId) -> Option<&Link> {
+        self.links.get(&id)
+    }
+
+    /// To change anything but the session.
+    pub(crate) fn get_mut(&mut self, id: LinkId) -> Option<&mut Link> {
+        self.visits = self.visits.wrapping_add(1);
+        self.links.get_mut(&id)
+    }
+
+    /// To change the session.
+    pub(crate) fn touch(&mut self, id: LinkId) -> Option<&mut Link> {
+        self.visits = self.visits.wrapping_add(1);
+        let link = self.links.get_mut(&id)?;
+        if !link.touched {
+            link.touched = true;
+            self.touched.push_back(id);
+        }
+        Some(link)
+    }
+
+    /// The notification session on this link.
+    pub(crate) fn notification(&mut self, id: LinkId) -> Option<&mut Notification> {
+        match &mut self.touch(id)?.session {
+            Session::Notification(notification) => Some(notification),
+            Session::Switchboard(_) => None,
+        }
+    }
+
+    /// The switchboard session on this link.
+    pub(crate) fn switchboard(&mut self, id: LinkId) -> Option<&mut Switchboard> {
+        match &mut self.touch(id)?.session {
+            Session::Switchboard(switchboard) => Some(switchboard),
+            Session::Notification(_) => None,
+        }
+    }
+
+    /// The next link whose session may have something to say.
+    pub(crate) fn next_touched(&mut self) -> Option<LinkId> {
+        let id = self.touched.pop_front()?;
+        if let Some(link) = self.links.get_mut(&id) {
+            link.touched = false;
+        }
+        Some(id)
+    }
+
+    /// All ids, for the end of everything.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = LinkId> {
+        self.links.keys().copied()
+    }
+
+    /// How often any link was looked up.
+    pub(crate) fn visits(&self) -> u64 {
+        self.visits
+    }
+}

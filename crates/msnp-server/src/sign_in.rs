@@ -1,0 +1,173 @@
+//! From `USR I` to the first words after `USR OK`.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use msnp_auth::passport::PassportChallenge;
+use msnp_codec::Encoded;
+use msnp_codec::command::{ServerMsg, ServerSbs};
+use msnp_codec::message::Profile;
+use msnp_core::{
+    Account, Effect, ErrorCode, Failure, LinkId, Login, Proof, Secret, TransactionId, Version,
+};
+use msnp_session::SignOut;
+
+use crate::event::{Ending, Refusal, ServerEvent};
+use crate::service::{Online, Pending, Service};
+
+impl Service {
+    /// Somebody claims an account. Nothing here depends on whether it exists.
+    pub(crate) fn claimed(&mut self, link: LinkId, login: Login) {
+        let challenge = match login {
+            Login::Md5 => format!("{}.{}", self.now.unix.as_secs(), self.random.digits(9)),
+            Login::Passport | Login::Sso => {
+                let (short, long) = (self.random.token(8), self.random.token(32));
+                match PassportChallenge::new(self.now.unix, &short, &long) {
+                    Ok(challenge) => format!("{challenge}"),
+                    Err(_) => return,
+                }
+            }
+        };
+        let addresses = self.addresses.clone();
+        let Some(notification) = self.links.notification(link) else { return };
+        match addresses {
+            Some(all) if notification.dispatches => {
+                notification.server.redirect(&all.notification, &all.dispatch);
+            }
+            None => notification.server.refuse(ErrorCode::SERVER_UNAVAILABLE),
+            Some(_) => {
+                notification.server.challenge(&challenge);
+                notification.password_challenge = challenge;
+            }
+        }
+    }
+
+    /// Somebody proves it.
+    pub(crate) fn proved(&mut self, link: LinkId, account: Account, login: Login, proof: Secret) {
+        if login == Login::Md5 {
+            let Some(notification) = self.links.notification(link) else { return };
+            let challenge = core::mem::take(&mut notification.password_challenge);
+            let proof = Proof::Md5 { challenge, response: proof };
+            let effect = self.outputs.effect(Effect::Verify { account: account.clone(), proof });
+            self.pending.insert(effect, Pending::Proof { link, account });
+            self.wait(link);
+            return;
+        }
+        let word = ticket_word(proof.expose());
+        let owner = self.tickets.redeem(self.now.monotonic, word);
+        if owner.as_ref() == Some(&account) {
+            self.let_in(link, account);
+        } else {
+            self.turn_away(link, account, Refusal::WrongTicket);
+        }
+    }
+
+    /// What became of a proof that was checked elsewhere.
+    pub(crate) fn verified(
+        &mut self,
+        link: LinkId,
+        account: Account,
+        result: Result<bool, Failure>,
+    ) {
+        match result {
+            Ok(true) if self.directory.get(&account).is_some() => self.let_in(link, account),
+            Ok(_) => self.turn_away(link, account, Refusal::WrongPassword),
+            Err(failure) => self.turn_away(link, account, Refusal::NotVerified(failure)),
+        }
+        self.resume(link);
+    }
+
+    fn turn_away(&mut self, link: LinkId, account: Account, why: Refusal) {
+        let code = match why {
+            Refusal::NotVerified(_) => ErrorCode::SERVER_UNAVAILABLE,
+            _ => ErrorCode::AUTHENTICATION_FAILED,
+        };
+        if let Some(notification) = self.links.notification(link) {
+            notification.server.refuse(code);
+        }
+        self.report_refusal(account, why);
+    }
+
+    fn let_in(&mut self, link: LinkId, account: Account) {
+        // The link may have gone while the proof was checked.
+        let Some(peer) = self.links.get(link).filter(|link| !link.closing).map(|link| link.peer)
+        else {
+            return;
+        };
+        if let Some(older) = self.online.get(&account).map(|online| online.link) {
+            self.sign_off(older, &account, Ending::Elsewhere);
+            if let Some(notification) = self.links.notification(older) {
+                notification.account = None;
+                notification.server.sign_out(&SignOut::Elsewhere);
+            }
+        }
+        let name = self.directory.name(&account);
+        let Some(notification) = self.links.notification(link) else { return };
+        notification.server.accept(self.now, name, true);
+        if !notification.server.is_signed_in() {
+            return;
+        }
+        notification.account = Some(account.clone());
+        let version = notification.server.version();
+        let online = Online { link, version, presence: None, personal: bytes::Bytes::new() };
+        self.online.insert(account.clone(), online);
+        if version.sends_sbs() {
+            let (transaction, value) = (TransactionId::ASYNCHRONOUS, Some("null"));
+            self.tell(link, ServerSbs { transaction, value });
+        }
+        let body = profile(&account, version, self.now.unix.as_secs(), peer);
+        let name = Encoded::new(SERVICE);
+        self.tell(link, ServerMsg { account: SERVICE, name, body: &body });
+        self.event(ServerEvent::SignedIn { account, version });
+    }
+}
+
+/// Who sends what the service itself has to say.
+const SERVICE: &str = "Hotmail";
+
+/// A ticket as the sign-in page prints it, and the word in it. Some clients give back less.
+pub(crate) fn ticket(word: &str) -> Secret {
+    Secret::new(format!("t={word}&p="))
+}
+
+fn ticket_word(ticket: &str) -> &str {
+    let ticket = ticket.strip_prefix("t=").unwrap_or(ticket);
+    ticket.split('&').next().unwrap_or_default()
+}
+
+fn profile(
+    account: &Account,
+    version: Version,
+    unix: u64,
+    peer: core::net::SocketAddr,
+) -> Vec<u8> {
+    let mut profile = Profile::default();
+    profile.login_time = Some(unix);
+    profile.email_enabled = Some(false);
+    profile.member_id_high = Some(0);
+    profile.member_id_low = Some(0);
+    profile.language = Some(1033);
+    profile.preferred_email = account.as_str().into();
+    profile.kid = Some(false);
+    profile.flags = Some(0);
+    profile.site_id = Some(507);
+    profile.key_version = Some(0);
+    profile.client_address = Some(peer.ip());
+    profile.client_port = Some(peer.port());
+    profile.address_book_migrated = version.has_guids().then_some(true);
+    let mut body = Vec::new();
+    profile.print(&mut body);
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_is_read_in_every_form_in_which_clients_give_it_back() {
+        for text in [ticket("1.abc").expose(), "1.abc", "t=1.abc", "1.abc&p="] {
+            assert_eq!(ticket_word(text), "1.abc", "{text}");
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Rooms: `USR`, `ANS`, `CAL`, `MSG`, and leaving.
+//!
+//! One slow member does not stop the others. What waits for each member is bounded
+//! ([`Limits::switchboard`](crate::Limits)); whoever lets that fill up is cut off, the others see
+//! it leave, and the sender of the message that did not fit is told `NAK` if it asked.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use msnp_codec::command::{
+    Capabilities, ClientCal, ClientMsg, ClientXfr, ServerAck, ServerBye, ServerCal, ServerJoi,
+    ServerMsg, ServerNak, ServerRng, ServerXfr,
+};
+use msnp_codec::{
+    ClientCommand, Encoded, FrameError, FrameFault, OwnedCommand, Sender, ServerCommand, Verb,
+};
+use msnp_core::{Account, ErrorCode, LinkId, Secret, Version};
+use msnp_session::Present;
+
+use crate::event::{Refusal, ServerEvent};
+use crate::links::Seat;
+use crate::presence::shown_capabilities;
+use crate::room::{Invitation, Member, OwnRoom, Room};
+use crate::service::{Online, Presence, Service, Timer};
+
+impl Service {
+    /// `XFR SB`: a cookie for a room of one's own.
+    pub(crate) fn transfer(&mut self, link: LinkId, account: &Account, xfr: &ClientXfr<'_>) {
+        let transaction = xfr.transaction;
+        if xfr.service != "SB" {
+            return self.refuse(link, ErrorCode::INVALID_PARAMETER, transaction);
+        }
+        let Some(online) = self.online.get(account) else { return };
+        if !online.presence.as_ref().is_some_and(Presence::can_chat) {
+            return self.refuse(link, ErrorCode::NOT_ALLOWED_WHILE_HIDDEN, transaction);
+        }
+        let room = OwnRoom { account: account.clone(), link, version: online.version };
+        let deadline = self.now.after(self.config.limits.room_cookie);
+        let now = self.now.monotonic;
+        let (_, cookie) = self.own_rooms.issue(&mut self.random, now, deadline, room);
+        let address = self.address(|all| &all.switchboard);
+        let (address, cookie) = (address.as_str(), cookie.as_str());
+        self.tell(link, ServerXfr::Switchboard { transaction, address, cookie });
+    }
+
+    /// Somebody shows a cookie.
+    pub(crate) fn enter(
+        &mut self,
+        link: LinkId,
+        account: Account,
+        cookie: &Secret,
+        session: Option<&str>,
+    ) {
+        match session {
+            None => self.enter_own(link, account, cookie),
+            Some(session) => self.enter_invited(link, account, cookie, session),
+        }
+    }
+
+    fn enter_own(&mut self, link: LinkId, account: Account, cookie: &Secret) {
+        let room = self.own_rooms.redeem(self.now.monotonic, cookie.expose());
+        let Some(own) = room.filter(|room| {
+            room.account == account && self.is_signed_in(&account, room.link)
+        }) else {
+            return self.keep_out(link, account, Refusal::WrongCookie);
+        };
+        if self.rooms.len() >= self.config.limits.rooms {
+            let full = Refusal::Full(ErrorCode::TOO_MANY_SESSIONS);
+            return self.keep_out(link, account, full);
+        }
+        let id = self.fresh_session();
+        let name = self.directory.name(&account);
+        let Some(switchboard) = self.links.switchboard(link) else { return };
+        switchboard.server.admit_own(own.version, name);
+        if !switchboard.server.is_inside() {
+            return;
+        }
+        switchboard.seat = Some(Seat { account: account.clone(), room: id });
+        let member = Member { account: account.clone(), link };
+        let mut room = Room::default();
+        room.members.push(member);
+        self.rooms.insert(id, room);
+        self.timers.set(Timer::Room(id), self.now.after(self.config.limits.room_idle));
+        self.active(id);
+        self.event(ServerEvent::RoomOpened { session: id, by: account });
+    }
+
+    fn enter_invited(&mut self, link: LinkId, account: Account, cookie: &Secret, session: &str) {
+        let invitation = self.invitations.redeem(self.now.monotonic, cookie.expose());
+        let Some(invitation) = invitation.filter(|invitation| {
+            invitation.account == account
+                && session == invitation.room.to_string()
+                && self.is_signed_in(&account, invitation.link)
+                && self.rooms.contains_key(&invitation.room)
+        }) else {
+            return self.keep_out(link, account, Refusal::WrongCookie);
+        };
+        let (id, version) = (invitation.room, invitation.version);
+        let Some(room) = self.rooms.get(&id) else { return };
+        let others: Vec<(Account, Capabilities)> = room
+            .members
+            .iter()
+            .map(|member| (member.account.clone(), self.capabilities(&member.account, version)))
+            .collect();
+        let present: Vec<Present<'_>> = others
+            .iter()
+            .map(|(account, capabilities)| Present {
+                account,
+                name: self.directory.name(account),
+                capabilities: Some(*capabilities),
+            })
+            .collect();
+        let Some(switchboard) = self.links.switchboard(link) else { return };
+        switchboard.server.admit_guest(version, &present);
+        if !switchboard.server.is_inside() {
+            return;
+        }
+        switchboard.seat = Some(Seat { account: account.clone(), room: id });
+        let Some(room) = self.rooms.get_mut(&id) else { return };
+        room.ringing.remove(&account);
+        let others = room.others(link);
+        room.members.push(Member { account: account.clone(), link });
+        self.active(id);
+        for other in others {
+            self.tell_joined(other, &account);
+        }
+        self.event(ServerEvent::Entered { session: id, account });
+    }
+
+    /// A command of a member.
+    pub(crate) fn room_command(&mut self, link: LinkId, command: &OwnedCommand) {
+        let Some(switchboard) = self.links.switchboard(link) else { return };
+        let Some(seat) = switchboard.seat.clone() else { return };
+        let version = switchboard.server.version();
+        self.active(seat.room);
+        match ClientCommand::parse(command.as_raw(), version) {
+            Ok(ClientCommand::Cal(cal)) => self.call(link, &seat, &cal),
+            Ok(ClientCommand::Msg(msg)) => self.pass_on(link, &seat, &msg),
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, link: LinkId, seat: &Seat, cal: &ClientCal<'_>) {
+        let answer = self.ring(seat, cal.account);
+        let Some(switchboard) = self.links.switchboard(link) else { return };
+        let transaction = cal.transaction;
+        match answer {
+            Ok(()) => {
+                let session = seat.room.to_string();
+                let session = session.as_str();
+                switchboard
+                    .server
+                    .send(&ServerCal { transaction, state: "RINGING", session }.into());
+            }
+            Err(code) => switchboard.server.error(code, Some(transaction)),
+        }
+    }
+
+    fn ring(&mut self, seat: &Seat, callee: &str) -> Result<(), ErrorCode> {
+        // From MSNP16 a machine may follow the account.
+        let callee = callee.split(';').next().unwrap_or_default();
+        let callee = Account::new(callee).map_err(|_| ErrorCode::INVALID_ACCOUNT)?;
+        let now = self.now.monotonic;
+        let room = self.rooms.get_mut(&seat.room).ok_or(ErrorCode::SWITCHBOARD_FAILED)?;
+        room.ringing.retain(|_, cookie| self.invitations.is_good(now, *cookie));
+        if room.has(&callee) || room.ringing.contains_key(&callee) {
+            return Err(ErrorCode::ALREADY_THERE);
+        }
+        let full = room.members.len() + room.ringing.len() >= self.config.limits.members;
+        let online = self.online.get(&callee).filter(|online| online.shown().is_some());
+        let Some(Online { link, version, .. }) = online.cloned() else {
+            return Err(ErrorCode::NOT_ONLINE);
+        };
+        if !self.directory.permission(&seat.account, &callee).ring {
+            return Err(ErrorCode::NOT_ON_LIST);
+        }
+        if full {
+            return Err(ErrorCode::TOO_ACTIVE);
+        }
+        let deadline = self.now.after(self.config.limits.invitation_cookie);
+        let invitation =
+            Invitation { account: callee.clone(), link, version, room: seat.room };
+        let (number, cookie) =
+            self.invitations.issue(&mut self.random, now, deadline, invitation);
+        if let Some(room) = self.rooms.get_mut(&seat.room) {
+            room.ringing.insert(callee, number);
+        }
+        let (session, address) = (seat.room.to_string(), self.address(|all| &all.switchboard));
+        let name = self.directory.name(&seat.account).to_string();
+        let ring = ServerRng {
+            session: &session,
+            address: &address,
+            cookie: &cookie,
+            account: seat.account.as_str(),
+            name: Encoded::new(&name),
+        };
+        self.tell(link, ring);
+        Ok(())
+    }
+
+    fn pass_on(&mut self, link: LinkId, seat: &Seat, msg: &ClientMsg<'_>) {
+        let transaction = msg.transaction;
+        if msg.body.len() > self.config.limits.message {
+            let Some(switchboard) = self.links.switchboard(link) else { return };
+            switchboard.server.error(ErrorCode::INVALID_PARAMETER, Some(transaction));
+            let (verb, sender) = (Some(Verb::new(*b"MSG")), Sender::Client);
+            let fault = FrameFault::BodyTooLong;
+            let error = FrameError { fault, verb, sender, offset: 0 };
+            return switchboard.server.close(Err(error.into()));
+        }
+        let Some(room) = self.rooms.get(&seat.room) else { return };
+        let others = room.others(link);
+        let name = self.directory.name(&seat.account);
+        let message = ServerMsg {
+            account: seat.account.as_str(),
+            name: Encoded::new(name),
+            body: msg.body,
+        };
+        let message = ServerCommand::from(message);
+        let mut reached_all = !others.is_empty();
+        for other in others {
+            let sent = self.links.switchboard(other).is_some_and(|to| to.server.send(&message));
+            reached_all &= sent;
+        }
+        let Some(switchboard) = self.links.switchboard(link) else { return };
+        if reached_all && msg.acknowledge.confirms() {
+            switchboard.server.send(&ServerAck { transaction }.into());
+        } else if !reached_all && msg.acknowledge.reports_failure() {
+            switchboard.server.send(&ServerNak { transaction }.into());
+        }
+    }
+
+    /// The connection of a member has ended.
+    pub(crate) fn leave(&mut self, link: LinkId, seat: &Seat, idle: bool) {
+        let Some(room) = self.rooms.get_mut(&seat.room) else { return };
+        room.members.retain(|member| member.link != link);
+        let (others, ringing) = (room.others(link), core::mem::take(&mut room.ringing));
+        if others.is_empty() {
+            self.rooms.remove(&seat.room);
+            self.timers.clear(&Timer::Room(seat.room));
+            ringing.into_values().for_each(|cookie| self.invitations.revoke(cookie));
+        } else {
+            room.ringing = ringing;
+        }
+        self.event(ServerEvent::Left { session: seat.room, account: seat.account.clone() });
+        if others.is_empty() {
+            self.event(ServerEvent::RoomClosed { session: seat.room });
+        }
+        let idle = idle.then_some("1");
+        for other in others {
+            if let Some(switchboard) = self.links.switchboard(other) {
+                let account = seat.account.as_str();
+                switchboard.server.send(&ServerBye { account, idle }.into());
+            }
+        }
+    }
+
+    /// A room may have been idle for too long: then all are told that all have left, and go.
+    pub(crate) fn check_room(&mut self, id: u32) {
+        let Some(room) = self.rooms.get(&id) else { return };
+        let deadline = room.active.saturating_add(self.config.limits.room_idle);
+        if deadline > self.now.monotonic {
+            return self.timers.set(Timer::Room(id), deadline);
+        }
+        for member in room.members.clone() {
+            self.leave_idle(&member, id);
+        }
+    }
+
+    fn leave_idle(&mut self, member: &Member, id: u32) {
+        let Some(room) = self.rooms.get(&id) else { return };
+        let others: Vec<Account> = room.members.iter().map(|other| other.account.clone()).collect();
+        let Some(switchboard) = self.links.switchboard(member.link) else { return };
+        let seat = switchboard.seat.take();
+        for other in others.iter().filter(|other| **other != member.account) {
+            let bye = ServerBye { account: other.as_str(), idle: Some("1") };
+            switchboard.server.send(&bye.into());
+        }
+        switchboard.server.close(Ok(()));
+        if let Some(seat) = seat {
+            self.leave(member.link, &seat, true);
+        }
+    }
+
+    fn tell_joined(&mut self, to: LinkId, account: &Account) {
+        let name = self.directory.name(account).to_string();
+        let Some(switchboard) = self.links.switchboard(to) else { return };
+        let version = switchboard.server.version();
+        let capabilities = version
+            .members_have_capabilities()
+            .then(|| self.capabilities(account, version));
+        let joined =
+            ServerJoi { account: account.as_str(), name: Encoded::new(&name), capabilities };
+        if let Some(switchboard) = self.links.switchboard(to) {
+            switchboard.server.send(&joined.into());
+        }
+    }
+
+    fn capabilities(&self, account: &Account, version: Version) -> Capabilities {
+        let online = self.online.get(account);
+        let presence = online.and_then(|online| online.presence.as_ref());
+        shown_capabilities(presence.and_then(|presence| presence.capabilities), version)
+    }
+
+    fn keep_out(&mut self, link: LinkId, account: Account, why: Refusal) {
+        let code = match why {
+            Refusal::Full(code) => code,
+            _ => ErrorCode::AUTHENTICATION_FAILED,
+        };
+        if let Some(switchboard) = self.links.switchboard(link) {
+            switchboard.server.refuse(code);
+        }
+        self.report_refusal(account, why);
+    }
+
+    fn is_signed_in(&self, account: &Account, link: LinkId) -> bool {
+        self.online.get(account).is_some_and(|online| online.link == link)
+    }
+
+    fn active(&mut self, room: u32) {
+        let now = self.now.monotonic;
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.active = now;
+        }
+    }
+
+    /// A number of at most 31 bits, as some clients read it, that no room has.
+    fn fresh_session(&mut self) -> u32 {
+        loop {
+            let id = self.random.below(0x7fff_ffff).saturating_add(1);
+            if !self.rooms.contains_key(&id) {
+                return id;
+            }
+        }
+    }
+}
