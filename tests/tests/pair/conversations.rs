@@ -1,0 +1,171 @@
+use msnp_client::{Action, Event, Started};
+use msnp_codec::message::{Colour, Effects, Text, TextFormat};
+use msnp_core::Status;
+use msnp_session::Delivery;
+
+use crate::world::{VERSIONS, World, account, texts};
+
+fn say(text: &str) -> Text<'static> {
+    Text::new(text.to_owned())
+}
+
+#[test]
+fn texts_go_both_ways_with_format_and_are_accepted() {
+    for of in VERSIONS {
+        for and in VERSIONS {
+            let mut world = World::new();
+            let [alice, bob] = world.friends(of, and);
+            let conversation = world.open(alice, "bob");
+            let mut text = say("Grüße, 世界 ☃\nsecond line");
+            text.format = Some(TextFormat {
+                font: "Comic Sans MS".to_owned(),
+                effects: Effects { bold: true, ..Effects::default() },
+                colour: Colour { red: 255, green: 0, blue: 16 },
+                ..TextFormat::default()
+            });
+            world.act(alice, Action::SendText(conversation, text.clone()));
+            let heard = world.until(bob, |event| matches!(event, Event::Text { .. }));
+            let Event::Text { conversation: theirs, text: got, account: from, name } = heard else {
+                panic!()
+            };
+            assert_eq!((got.text, got.format), (text.text, text.format));
+            assert_eq!((from, name.as_str()), (account("alice"), "alice"));
+            world.act(bob, Action::SendTyping(theirs));
+            world.act(bob, Action::SendText(theirs, say("back")));
+            world.until(alice, |event| matches!(event, Event::Typing { .. }));
+            world.until(alice, |event| matches!(event, Event::Text { .. }));
+            for client in [alice, bob] {
+                world.until(client, |event| {
+                    matches!(event, Event::MessageEnded { delivery: Delivery::Accepted, .. })
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn a_nudge_shakes_the_other_window_from_msnp9() {
+    let mut world = World::new();
+    let version = msnp_core::Version::MSNP11;
+    let [alice, bob] = world.friends(version, version);
+    let conversation = world.open(alice, "bob");
+    world.act(alice, Action::SendNudge(conversation));
+    world.until(bob, |event| matches!(event, Event::Nudge { .. }));
+}
+
+#[test]
+fn a_thousand_texts_arrive_once_and_in_order() {
+    let mut world = World::new();
+    let version = VERSIONS[2];
+    let [alice, bob] = world.friends(version, version);
+    let conversation = world.open(alice, "bob");
+    world.until(alice, |event| matches!(event, Event::Joined { .. }));
+    let (mut sent, mut ended) = (0, 0);
+    let mut heard = Vec::new();
+    while sent < 1000 || ended < 1000 {
+        while sent < 1000
+            && world
+                .network
+                .act(alice, Action::SendText(conversation, say(&sent.to_string())))
+                .is_ok()
+        {
+            sent += 1;
+        }
+        world.network.step();
+        for (_, event) in world.network.take_events(alice) {
+            if let Event::MessageEnded { delivery, .. } = event {
+                assert_eq!(delivery, Delivery::Accepted);
+                ended += 1;
+            }
+        }
+        heard.extend(world.network.take_events(bob).into_iter().map(|(_, event)| event));
+    }
+    world.settle();
+    heard.extend(world.heard(bob));
+    let texts: Vec<String> = texts(&heard).into_iter().map(|(_, text)| text).collect();
+    let expected: Vec<String> = (0..1000).map(|n| n.to_string()).collect();
+    assert_eq!(texts, expected);
+}
+
+#[test]
+fn both_sides_ringing_each_other_at_once_say_everything_once() {
+    for version in VERSIONS {
+        let mut world = World::new();
+        let [alice, bob] = world.friends(version, version);
+        let (a, b) = (world.open(alice, "bob"), world.open(bob, "alice"));
+        world.act(alice, Action::SendText(a, say("from alice")));
+        world.act(bob, Action::SendText(b, say("from bob")));
+        world.settle();
+        assert_eq!(texts(&world.heard(bob)), [("alice@example.com".into(), "from alice".into())]);
+        assert_eq!(texts(&world.heard(alice)), [("bob@example.com".into(), "from bob".into())]);
+        for client in [alice, bob] {
+            let joined = |event: &Event| matches!(event, Event::Joined { .. });
+            assert_eq!(world.heard(client).iter().filter(|e| joined(e)).count(), 1, "{version}");
+        }
+    }
+}
+
+#[test]
+fn who_closed_the_window_is_invited_again_while_the_room_lives() {
+    for version in VERSIONS {
+        let mut world = World::new();
+        let [alice, bob] = world.friends(version, version);
+        let conversation = world.open(alice, "bob");
+        let Event::Invited { conversation: theirs, .. } =
+            world.until(bob, |event| matches!(event, Event::Invited { .. }))
+        else {
+            panic!()
+        };
+        world.until(bob, |event| matches!(event, Event::Joined { .. }));
+        world.act(bob, Action::Leave(theirs));
+        world.until(alice, |event| matches!(event, Event::Left { .. }));
+        world.forget(bob);
+        let links = world.network.links(alice).len();
+        world.act(alice, Action::SendText(conversation, say("again")));
+        world.until(bob, |event| matches!(event, Event::Text { .. }));
+        assert_eq!(world.network.links(alice).len(), links, "{version}: the same room");
+    }
+}
+
+#[test]
+fn a_room_of_three_hears_everything_and_one_who_leaves_is_missed() {
+    for version in VERSIONS {
+        let mut world = World::new();
+        let [alice, bob] = world.friends(version, version);
+        let carol = world.sign_in("carol", version);
+        world.done(carol, Action::AddContact(account("alice")));
+        let conversation = world.open(alice, "bob");
+        world.act(alice, Action::Invite(conversation, account("carol")));
+        for client in [bob, carol] {
+            world.network.run_until(|network| {
+                let joined = |e: &Event| matches!(e, Event::Joined { .. });
+                network.events(client).iter().filter(|(_, e)| joined(e)).count() == 2
+            });
+        }
+        world.act(alice, Action::SendText(conversation, say("to both")));
+        for client in [bob, carol] {
+            world.until(client, |event| matches!(event, Event::Text { .. }));
+        }
+        let link = *world.network.links(carol).last().unwrap();
+        world.network.cut(carol, link, msnp_core::LinkEnd::Reset);
+        for client in [alice, bob] {
+            world.until(client, |event| {
+                matches!(event, Event::Left { account: who, .. } if *who == account("carol"))
+            });
+        }
+    }
+}
+
+#[test]
+fn a_hidden_user_cannot_open_a_room() {
+    let mut world = World::new();
+    let [alice, _] = world.friends(VERSIONS[1], VERSIONS[1]);
+    world.done(alice, Action::SetStatus(Status::HIDDEN));
+    let conversation = world.open(alice, "bob");
+    let Started::Message(_) = world.act(alice, Action::SendText(conversation, say("x"))) else {
+        panic!()
+    };
+    world.until(alice, |event| {
+        matches!(event, Event::MessageEnded { delivery: Delivery::Failed, .. })
+    });
+}
