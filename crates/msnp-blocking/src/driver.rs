@@ -399,6 +399,11 @@ impl<M: Machine> Driver<M> {
         if let Some(mut link) = self.links.remove(&id) {
             self.unregister(&mut link.socket, link.token);
             trace::dropped(id);
+            // Nobody will send the rest of a closed link, and the machine must not keep it.
+            let rest = self.machine.output(id).len();
+            if !link.is_open() && rest > 0 {
+                self.machine.written(self.now(), id, rest);
+            }
         }
     }
 

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use msnp_blocking::{Driver, Gone, NotYet, Options};
 use msnp_core::{
-    AddressPolicy, Answer, Effect, Failure, LinkEnd, LinkId, ListenerId, Opened, Origin, Serves,
+    AddressPolicy, Answer, Effect, Failure, LinkEnd, LinkId, ListenerId, Machine as _, Opened,
+    Origin, Serves,
 };
 use toy::{Broken, Heard, Toy};
 
@@ -145,6 +146,24 @@ fn closing_sends_a_large_output_to_a_slow_reader_first() {
     });
     assert_eq!(driver.next_within(LONG), Ok(None), "no link_closed follows a close");
     assert!(reader.join().unwrap() == sent);
+}
+
+#[test]
+fn what_a_closed_link_can_send_no_more_is_not_kept() {
+    let mut options = Options::default();
+    options.write_timeout = Duration::from_millis(100);
+    let (mut driver, peer) = pair(Toy::default(), options);
+    driver.call(|toy, _| {
+        toy.send(LINK, &vec![0; 16 << 20]);
+        toy.ask(Effect::Close { link: LINK });
+    });
+    let mut waits = 0;
+    while !driver.machine().output(LINK).is_empty() {
+        assert!(driver.next_within(Duration::from_millis(20)).is_err());
+        waits += 1;
+        assert!(waits < 1000, "still kept");
+    }
+    drop(peer);
 }
 
 #[test]

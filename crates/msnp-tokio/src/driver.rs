@@ -342,8 +342,13 @@ impl<M: Machine> Driver<M> {
     fn forget(&mut self, id: LinkId) {
         self.timers.clear(&Timer::Write(id));
         self.timers.clear(&Timer::Linger(id));
-        if self.links.remove(&id).is_some() {
+        if let Some(link) = self.links.remove(&id) {
             trace::dropped(id);
+            // Nobody will send the rest of a closed link, and the machine must not keep it.
+            let rest = self.machine.output(id).len();
+            if !link.is_open() && rest > 0 {
+                self.machine.written(self.clock.now(), id, rest);
+            }
         }
     }
 

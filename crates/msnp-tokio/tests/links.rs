@@ -167,6 +167,24 @@ async fn closing_sends_a_large_output_to_a_slow_reader_first() {
 }
 
 #[tokio::test]
+async fn what_a_closed_link_can_send_no_more_is_not_kept() {
+    let mut options = Options::default();
+    options.write_timeout = Duration::from_millis(100);
+    let (mut driver, link, peer) = pair(Toy::default(), options).await;
+    driver.call(|toy, _| {
+        toy.send(link, &vec![0; 16 << 20]);
+        toy.ask(Effect::Close { link });
+    });
+    within(async {
+        while !driver.machine().output(link).is_empty() {
+            let _ = tokio::time::timeout(Duration::from_millis(20), driver.next()).await;
+        }
+    })
+    .await;
+    drop(peer);
+}
+
+#[tokio::test]
 async fn a_peer_that_takes_nothing_loses_its_link() {
     let mut options = Options::default();
     options.write_timeout = Duration::from_millis(100);

@@ -670,8 +670,16 @@ impl Engine {
         let Some(found) = self.wires.get_mut(&wire) else { return };
         let end = &mut found.ends[side];
         end.state = State::Gone;
-        let key = (end.host, end.link);
+        let (key, closing) = ((end.host, end.link), end.closing);
         self.ends.remove(&key);
+        let (seat, link) = key;
+        let rest = self.seats[seat].host.output(link).len();
+        if closing && rest > 0 {
+            // Nobody will send the rest of a closed link, and the machine must not keep it.
+            let now = self.now();
+            self.seats[seat].host.written(now, link, rest);
+            self.drain(seat);
+        }
         if self.wires.get(&wire).is_some_and(|w| w.ends.iter().all(|e| e.state == State::Gone)) {
             self.wires.remove(&wire);
         }
