@@ -91,7 +91,8 @@ pub struct SignInTransition {
     pub to: &'static [Step],
 }
 
-/// The way through the sign-in. A reply that does not stand here ends the session.
+/// The way through the sign-in. A reply that does not stand here ends the session; pushed messages
+/// and documents, and verbs that nobody knows, are events.
 pub const SIGN_IN: &[SignInTransition] = &[
     row(Step::Version, "VER", &[Step::ClientVersion, Step::Information]),
     row(Step::ClientVersion, "CVR", &[Step::Account]),
