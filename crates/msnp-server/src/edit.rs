@@ -9,7 +9,7 @@ use msnp_codec::command::{
     ServerAdc, ServerAdd, ServerBlp, ServerGtc, ServerPrp, ServerRea, ServerRem,
 };
 use msnp_core::{
-    Account, Effect, ErrorCode, Failure, LinkId, List, Lists, TransactionId, Version,
+    Account, Effect, ErrorCode, Failure, Guid, LinkId, List, Lists, TransactionId, Version,
 };
 
 use crate::event::ServerEvent;
@@ -214,7 +214,7 @@ impl Service {
         &self,
         person: &Person,
         contact: &Account,
-        guid: msnp_core::Guid,
+        guid: Guid,
         name: &str,
     ) -> Result<Contact, ErrorCode> {
         match person.contacts.get(contact) {
@@ -290,8 +290,7 @@ impl Service {
                 let guid = entry.filter(|_| forward).map(|entry| entry.guid.to_string());
                 let name = forward.then(|| Encoded::new(&known));
                 let (account, guid) = (Some(contact.as_str()), guid.as_deref());
-                let adc =
-                    ServerAdc { transaction, list: *list, account, name, guid, group: None };
+                let adc = ServerAdc { transaction, list: *list, account, name, guid, group: None };
                 self.tell(link, adc);
             }
             Wish::Take { list, named, .. } => {

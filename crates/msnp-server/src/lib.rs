@@ -62,9 +62,7 @@ mod switchboard;
 mod tickets;
 
 pub use config::{AccountConfig, ChallengePolicy, Config, Limits, ListenAddresses};
-pub use event::{
-    Addresses, Ending, Refusal, ServerError, ServerEvent, ServiceKind,
-};
+pub use event::{Addresses, Ending, Refusal, ServerError, ServerEvent, ServiceKind};
 pub use in_memory::InMemory;
 pub use passport::{LOGIN_PATH, NEXUS_PATH};
 pub use records::RecordError;

@@ -4,8 +4,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use msnp_codec::command::{
-    ClientSyn, Contact as ListedContact, Counts, Place, ServerBlp, ServerGtc, ServerLsg,
-    ServerLst, ServerPrp, ServerSyn,
+    ClientSyn, Contact as ListedContact, Counts, Place, ServerBlp, ServerGtc, ServerLsg, ServerLst,
+    ServerPrp, ServerSyn,
 };
 use msnp_codec::{Encoded, ServerCommand};
 use msnp_core::{
@@ -121,8 +121,7 @@ fn send_by_contact(
     }
     for (account, entry, lists) in contacts {
         let forward = lists.contains(List::Forward);
-        let guid: Option<String> =
-            (forward && version.has_guids()).then(|| entry.guid.to_string());
+        let guid: Option<String> = (forward && version.has_guids()).then(|| entry.guid.to_string());
         let contact = ListedContact {
             account: account.as_str(),
             name: Some(shown_name(account, entry)),

@@ -3,8 +3,8 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use msnp_codec::command::{ClientAdc, ClientAdd, ClientPrp, ClientRea, ClientRem, ServerGcf};
 use msnp_codec::command::transaction_of;
+use msnp_codec::command::{ClientAdc, ClientAdd, ClientPrp, ClientRea, ClientRem, ServerGcf};
 use msnp_codec::{
     ClientCommand, Encoded, FrameLimits, Framer, OwnedCommand, RawCommand, Sender, ServerCommand,
 };
@@ -35,7 +35,8 @@ impl Service {
             ClientCommand::Xfr(xfr) => self.transfer(link, &asker.account, &xfr),
             ClientCommand::Qry(qry) => self.check_challenge(link, &qry),
             ClientCommand::Gtc(gtc) => {
-                let wish = [("A", true), ("N", false)].iter().find(|(word, _)| *word == gtc.setting);
+                let wish =
+                    [("A", true), ("N", false)].iter().find(|(word, _)| *word == gtc.setting);
                 self.wish(asker, gtc.transaction, wish.map(|(_, asks)| Wish::Asks(*asks)));
             }
             ClientCommand::Blp(blp) => {

@@ -6,9 +6,7 @@ use alloc::string::String;
 use msnp_auth::passport::{
     AUTHORIZATION, Authorization, Outcome, PASSPORT_URLS, PassportUrls, login_path,
 };
-use msnp_core::{
-    Account, Effect, Failure, HttpRequest, HttpResponse, Method, Proof, RequestId,
-};
+use msnp_core::{Account, Effect, Failure, HttpRequest, HttpResponse, Method, Proof, RequestId};
 
 use crate::event::Refusal;
 use crate::service::{Pending, Service};
@@ -21,6 +19,9 @@ pub const LOGIN_PATH: &str = "/login";
 
 impl Service {
     pub(crate) fn page(&mut self, id: RequestId, request: &HttpRequest) {
+        if self.is_full() {
+            return self.respond(id, HttpResponse::new(503));
+        }
         if request.method != Method::Get {
             return self.respond(id, HttpResponse::new(405).header("Allow", "GET"));
         }
@@ -68,7 +69,9 @@ impl Service {
             Ok(true) if self.directory.get(&account).is_some() => {
                 let (now, deadline) =
                     (self.now.monotonic, self.now.after(self.config.limits.ticket));
-                let (_, word) = self.tickets.issue(&mut self.random, now, deadline, account);
+                let owner = account.clone();
+                let (_, word) =
+                    self.tickets.issue(&mut self.random, now, deadline, &account, owner);
                 self.say(id, &Outcome::Success { ticket: ticket(&word) });
             }
             Ok(_) => {

@@ -77,9 +77,9 @@ fn about(value: &[u8]) -> Option<About> {
     about.changed = fields.get("changed")?.parse().ok()?;
     about.open = fields.get("strangers")? == "allow";
     about.asks = fields.get("asks")? == "yes";
-    let settings = fields.iter().filter_map(|(key, value)| {
-        Some((key.strip_prefix(SETTING)?.to_string(), value.clone()))
-    });
+    let settings = fields
+        .iter()
+        .filter_map(|(key, value)| Some((key.strip_prefix(SETTING)?.to_string(), value.clone())));
     about.settings = settings.collect();
     Some(about)
 }

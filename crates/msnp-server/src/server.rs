@@ -1,16 +1,18 @@
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::time::Duration;
 
 use bytes::Bytes;
 use msnp_core::{
-    Act, Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, LinkEnd, LinkId, ListenerId,
-    Machine, Now, Opened, Output, Outputs, Random, RequestId, Serves, Timers, Version,
+    Account, Act, Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, LinkEnd, LinkId,
+    ListenerId, Machine, Now, Opened, Output, Outputs, Random, RequestId, Serves, Timers, Version,
 };
 use msnp_session::{
-    NsServer, NsServerConfig, NsServerEvent, SbServer, SbServerConfig, SbServerEvent,
-    SessionError, SignOut,
+    NsServer, NsServerConfig, NsServerEvent, SbServer, SbServerConfig, SbServerEvent, SessionError,
+    SignOut,
 };
 
 use crate::config::Config;
@@ -33,11 +35,13 @@ pub struct Server {
 }
 
 /// To call a method of a [`Server`] by a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action {
     /// [`Server::shut_down`].
     ShutDown,
+    /// [`Server::challenge`].
+    Challenge(Account),
 }
 
 impl Server {
@@ -111,7 +115,7 @@ impl Server {
             let listener = ListenerId::new(listener);
             self.service.outputs.effect(Effect::Unlisten { listener });
         }
-        let links: alloc::vec::Vec<LinkId> = self.service.links.ids().collect();
+        let links: Vec<LinkId> = self.service.links.ids().collect();
         for id in links {
             let Some(link) = self.service.links.touch(id) else { continue };
             match &mut link.session {
@@ -123,14 +127,20 @@ impl Server {
         self.service.outputs.close(Ok(()));
     }
 
+    /// Challenges the client of somebody now, whether it is time or not. Nothing happens where
+    /// challenges are switched off, a challenge waits already, or the account is not signed in.
+    pub fn challenge(&mut self, now: Now, account: &Account) {
+        self.service.now = now;
+        if let Some(link) = self.service.online.get(account).map(|online| online.link) {
+            self.service.challenge(link);
+        }
+        self.settle();
+    }
+
     /// How often the state of any link was looked up so far. For tests: what one message costs
     /// must not depend on how many links are idle.
     pub fn visits(&self) -> u64 {
         self.service.links.visits()
-    }
-
-    fn is_full(&self) -> bool {
-        self.service.outputs.events_waiting() >= self.service.config.limits.events
     }
 
     /// Takes what each session that was touched has to say, until none has any more.
@@ -194,7 +204,7 @@ impl Server {
         }
     }
 
-    fn set_deadline(&mut self, id: LinkId, deadline: Option<core::time::Duration>) {
+    fn set_deadline(&mut self, id: LinkId, deadline: Option<Duration>) {
         let Some(link) = self.service.links.get_mut(id) else { return };
         if link.deadline == deadline {
             return;
@@ -348,7 +358,7 @@ impl Machine for Server {
 
     fn input(&mut self, now: Now, link: LinkId, bytes: &[u8]) -> usize {
         self.service.now = now;
-        let full = self.is_full();
+        let full = self.service.is_full();
         let Some(known) = self.service.links.touch(link) else { return 0 };
         if known.waiting || known.closing {
             return 0;
@@ -438,9 +448,9 @@ impl Machine for Server {
             let writes = !output_of(link, id).is_empty();
             return Output::Link { link: id, reads, writes };
         }
-        let full = self.is_full();
+        let full = self.service.is_full();
         let next = self.service.outputs.next(self.service.timers.next());
-        if full && !self.is_full() {
+        if full && !self.service.is_full() {
             // The program took an event, so there is room for input again.
             while let Some(id) = self.service.stalled.pop_front() {
                 if let Some(link) = self.service.links.get_mut(id) {
@@ -477,6 +487,7 @@ impl Act for Server {
     fn act(&mut self, now: Now, action: Action) {
         match action {
             Action::ShutDown => self.shut_down(now),
+            Action::Challenge(account) => self.challenge(now, &account),
         }
     }
 }

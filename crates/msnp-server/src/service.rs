@@ -1,7 +1,8 @@
 //! The state that all services share, and the steps that all of them take.
 
 use alloc::collections::{BTreeMap, VecDeque};
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use bytes::Bytes;
 use msnp_codec::command::Capabilities;
@@ -17,6 +18,7 @@ use crate::event::{Addresses, Ending, Refusal, ServerError, ServerEvent, Service
 use crate::links::Links;
 use crate::room::{Invitation, OwnRoom, Room};
 use crate::roster::{Directory, Row};
+use crate::stamp;
 use crate::tickets::Tickets;
 
 pub(crate) struct Service {
@@ -84,18 +86,25 @@ pub(crate) enum Timer {
 pub(crate) enum Pending {
     Listen(ServiceKind),
     /// A proof on a link.
-    Proof { link: LinkId, account: Account },
+    Proof {
+        link: LinkId,
+        account: Account,
+    },
     /// A password at the sign-in page.
-    Page { request: RequestId, account: Account },
-    Store { edit: Edit, rows: alloc::vec::Vec<Row> },
+    Page {
+        request: RequestId,
+        account: Account,
+    },
+    Store {
+        edit: Edit,
+        rows: Vec<Row>,
+    },
 }
 
 impl Online {
     /// The presence, where others may know of it.
     pub(crate) fn shown(&self) -> Option<&Presence> {
-        let hidden = |presence: &&Presence| {
-            presence.status.as_seen_by_others() == Status::OFFLINE
-        };
+        let hidden = |presence: &&Presence| presence.status.as_seen_by_others() == Status::OFFLINE;
         self.presence.as_ref().filter(|presence| !hidden(presence))
     }
 }
@@ -139,6 +148,11 @@ impl Service {
         }
     }
 
+    /// Whether so many events wait for the program that no input is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.outputs.events_waiting() >= self.config.limits.events
+    }
+
     pub(crate) fn event(&mut self, event: ServerEvent) {
         self.outputs.event(event);
     }
@@ -151,13 +165,13 @@ impl Service {
         self.event(ServerEvent::SignedOut { account, why });
     }
 
-    pub(crate) fn address(&self, of: impl Fn(&Addresses) -> &Endpoint) -> alloc::string::String {
+    pub(crate) fn address(&self, of: impl Fn(&Addresses) -> &Endpoint) -> String {
         self.addresses.as_ref().map(|all| of(all).to_string()).unwrap_or_default()
     }
 
     /// The serial number of somebody's lists as this version writes it.
-    pub(crate) fn serial(&self, account: &Account, version: Version) -> alloc::string::String {
+    pub(crate) fn serial(&self, account: &Account, version: Version) -> String {
         let Some(person) = self.directory.get(account) else { return "0".into() };
-        crate::stamp::serial(&person.about, version)
+        stamp::serial(&person.about, version)
     }
 }

@@ -2,7 +2,9 @@
 
 use alloc::format;
 use alloc::vec::Vec;
+use core::net::SocketAddr;
 
+use bytes::Bytes;
 use msnp_auth::passport::PassportChallenge;
 use msnp_codec::Encoded;
 use msnp_codec::command::{ServerMsg, ServerSbs};
@@ -109,7 +111,7 @@ impl Service {
         }
         notification.account = Some(account.clone());
         let version = notification.server.version();
-        let online = Online { link, version, presence: None, personal: bytes::Bytes::new() };
+        let online = Online { link, version, presence: None, personal: Bytes::new() };
         self.online.insert(account.clone(), online);
         if version.sends_sbs() {
             let (transaction, value) = (TransactionId::ASYNCHRONOUS, Some("null"));
@@ -135,12 +137,7 @@ fn ticket_word(ticket: &str) -> &str {
     ticket.split('&').next().unwrap_or_default()
 }
 
-fn profile(
-    account: &Account,
-    version: Version,
-    unix: u64,
-    peer: core::net::SocketAddr,
-) -> Vec<u8> {
+fn profile(account: &Account, version: Version, unix: u64, peer: SocketAddr) -> Vec<u8> {
     let mut profile = Profile::default();
     profile.login_time = Some(unix);
     profile.email_enabled = Some(false);

@@ -37,7 +37,7 @@ impl Service {
         let room = OwnRoom { account: account.clone(), link, version: online.version };
         let deadline = self.now.after(self.config.limits.room_cookie);
         let now = self.now.monotonic;
-        let (_, cookie) = self.own_rooms.issue(&mut self.random, now, deadline, room);
+        let (_, cookie) = self.own_rooms.issue(&mut self.random, now, deadline, account, room);
         let address = self.address(|all| &all.switchboard);
         let (address, cookie) = (address.as_str(), cookie.as_str());
         self.tell(link, ServerXfr::Switchboard { transaction, address, cookie });
@@ -59,9 +59,9 @@ impl Service {
 
     fn enter_own(&mut self, link: LinkId, account: Account, cookie: &Secret) {
         let room = self.own_rooms.redeem(self.now.monotonic, cookie.expose());
-        let Some(own) = room.filter(|room| {
-            room.account == account && self.is_signed_in(&account, room.link)
-        }) else {
+        let Some(own) =
+            room.filter(|room| room.account == account && self.is_signed_in(&account, room.link))
+        else {
             return self.keep_out(link, account, Refusal::WrongCookie);
         };
         if self.rooms.len() >= self.config.limits.rooms {
@@ -178,10 +178,9 @@ impl Service {
             return Err(ErrorCode::TOO_ACTIVE);
         }
         let deadline = self.now.after(self.config.limits.invitation_cookie);
-        let invitation =
-            Invitation { account: callee.clone(), link, version, room: seat.room };
+        let invitation = Invitation { account: callee.clone(), link, version, room: seat.room };
         let (number, cookie) =
-            self.invitations.issue(&mut self.random, now, deadline, invitation);
+            self.invitations.issue(&mut self.random, now, deadline, &seat.account, invitation);
         if let Some(room) = self.rooms.get_mut(&seat.room) {
             room.ringing.insert(callee, number);
         }
@@ -211,11 +210,8 @@ impl Service {
         let Some(room) = self.rooms.get(&seat.room) else { return };
         let others = room.others(link);
         let name = self.directory.name(&seat.account);
-        let message = ServerMsg {
-            account: seat.account.as_str(),
-            name: Encoded::new(name),
-            body: msg.body,
-        };
+        let message =
+            ServerMsg { account: seat.account.as_str(), name: Encoded::new(name), body: msg.body };
         let message = ServerCommand::from(message);
         let mut reached_all = !others.is_empty();
         for other in others {
@@ -286,9 +282,8 @@ impl Service {
         let name = self.directory.name(account).to_string();
         let Some(switchboard) = self.links.switchboard(to) else { return };
         let version = switchboard.server.version();
-        let capabilities = version
-            .members_have_capabilities()
-            .then(|| self.capabilities(account, version));
+        let capabilities =
+            version.members_have_capabilities().then(|| self.capabilities(account, version));
         let joined =
             ServerJoi { account: account.as_str(), name: Encoded::new(&name), capabilities };
         if let Some(switchboard) = self.links.switchboard(to) {

@@ -1,12 +1,9 @@
 //! From the first byte to the first status.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
-
-mod world;
-
 use msnp_core::Version;
 use msnp_server::{Refusal, ServerEvent};
-use world::{DISPATCH, NOTIFICATION, World, account};
+
+use crate::world::{DISPATCH, NOTIFICATION, World, account};
 
 #[test]
 fn all_services_are_up_before_their_addresses_are_told() {
@@ -110,8 +107,8 @@ fn the_dispatch_server_sends_everybody_on_and_asks_for_no_password() {
     let mut world = World::new();
     for (version, scheme) in [("MSNP7", "MD5"), ("MSNP8", "TWN"), ("MSNP11", "TWN")] {
         let link = world.connect(DISPATCH);
-        let answer = world
-            .ask(link, format!("VER 1 {version}\r\nUSR 2 {scheme} I nobody@example.com\r\n"));
+        let answer =
+            world.ask(link, format!("VER 1 {version}\r\nUSR 2 {scheme} I nobody@example.com\r\n"));
         assert_eq!(
             answer,
             format!("VER 1 {version}\r\nXFR 2 NS 127.0.0.1:1862 0 127.0.0.1:1861\r\n")

@@ -1,15 +1,5 @@
 //! A server driven by hand: bytes in, bytes out, on a clock that the test moves.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a test that fails says so by panicking"
-)]
-
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,22 +11,22 @@ use msnp_core::{
 };
 use msnp_server::{Action, ChallengePolicy, Config, InMemory, Server, ServerError, ServerEvent};
 
-pub const DISPATCH: u64 = 1;
-pub const NOTIFICATION: u64 = 2;
-pub const SWITCHBOARD: u64 = 3;
-pub const HTTP: u64 = 4;
+pub(crate) const DISPATCH: u64 = 1;
+pub(crate) const NOTIFICATION: u64 = 2;
+pub(crate) const SWITCHBOARD: u64 = 3;
+pub(crate) const HTTP: u64 = 4;
 
-pub struct World {
-    pub server: Server,
-    pub performer: InMemory,
-    pub now: Now,
-    pub events: Vec<ServerEvent>,
-    pub end: Option<Result<(), ServerError>>,
-    pub deadline: Option<Duration>,
+pub(crate) struct World {
+    pub(crate) server: Server,
+    pub(crate) performer: InMemory,
+    pub(crate) now: Now,
+    pub(crate) events: Vec<ServerEvent>,
+    pub(crate) end: Option<Result<(), ServerError>>,
+    pub(crate) deadline: Option<Duration>,
     /// What effects are answered with instead, while it is set.
-    pub store_fails: bool,
+    pub(crate) store_fails: bool,
     /// Links that take nothing.
-    pub deaf: BTreeSet<LinkId>,
+    pub(crate) deaf: BTreeSet<LinkId>,
     received: BTreeMap<LinkId, Vec<u8>>,
     unread: BTreeMap<LinkId, Vec<u8>>,
     closed: BTreeSet<LinkId>,
@@ -44,12 +34,12 @@ pub struct World {
     next: u64,
 }
 
-pub fn account(name: &str) -> Account {
+pub(crate) fn account(name: &str) -> Account {
     Account::new(&format!("{name}@example.com")).unwrap()
 }
 
 /// Alice, Bob and Carol, whose password is their name and `-pw`; nobody is challenged.
-pub fn config() -> Config {
+pub(crate) fn config() -> Config {
     let mut config = Config::new([7; 32]);
     for (name, shown) in [("alice", "Alice A"), ("bob", "Bob"), ("carol", "Carol ♥")] {
         config = config.account(account(name), shown);
@@ -59,11 +49,11 @@ pub fn config() -> Config {
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(config())
     }
 
-    pub fn with(config: Config) -> Self {
+    pub(crate) fn with(config: Config) -> Self {
         let mut performer = InMemory::new();
         for known in &config.accounts {
             let name = known.account.as_str().split('@').next().unwrap();
@@ -74,7 +64,7 @@ impl World {
     }
 
     /// A server that goes on from the records of the performer.
-    pub fn start(config: Config, performer: InMemory) -> Self {
+    pub(crate) fn start(config: Config, performer: InMemory) -> Self {
         let records: Vec<_> =
             performer.records().map(|(key, value)| (key.to_string(), value.clone())).collect();
         let mut world = Self {
@@ -96,7 +86,7 @@ impl World {
         world
     }
 
-    pub fn connect(&mut self, listener: u64) -> LinkId {
+    pub(crate) fn connect(&mut self, listener: u64) -> LinkId {
         self.next += 1;
         let link = LinkId::new(self.next);
         let peer = SocketAddr::from(([192, 0, 2, 1], 4000));
@@ -107,34 +97,34 @@ impl World {
     }
 
     /// The client writes; everything that comes of it happens.
-    pub fn send(&mut self, link: LinkId, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn send(&mut self, link: LinkId, bytes: impl AsRef<[u8]>) {
         self.unread.entry(link).or_default().extend_from_slice(bytes.as_ref());
         self.offer(link);
     }
 
     /// The client writes, and what it reads next is given back.
-    pub fn ask(&mut self, link: LinkId, bytes: impl AsRef<[u8]>) -> String {
+    pub(crate) fn ask(&mut self, link: LinkId, bytes: impl AsRef<[u8]>) -> String {
         self.send(link, bytes);
         self.received(link)
     }
 
     /// What the client has received since it was last asked.
-    pub fn received(&mut self, link: LinkId) -> String {
+    pub(crate) fn received(&mut self, link: LinkId) -> String {
         let bytes = self.received.remove(&link).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    pub fn is_closed(&self, link: LinkId) -> bool {
+    pub(crate) fn is_closed(&self, link: LinkId) -> bool {
         self.closed.contains(&link)
     }
 
     /// The client closes.
-    pub fn hang_up(&mut self, link: LinkId) {
+    pub(crate) fn hang_up(&mut self, link: LinkId) {
         self.server.link_closed(self.now, link, LinkEnd::Eof);
         self.run();
     }
 
-    pub fn get(&mut self, url: &str, headers: &[(&str, &str)]) -> HttpResponse {
+    pub(crate) fn get(&mut self, url: &str, headers: &[(&str, &str)]) -> HttpResponse {
         let mut request = HttpRequest::get(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -142,7 +132,7 @@ impl World {
         self.request(request)
     }
 
-    pub fn request(&mut self, request: HttpRequest) -> HttpResponse {
+    pub(crate) fn request(&mut self, request: HttpRequest) -> HttpResponse {
         self.next += 1;
         let id = RequestId::new(self.next);
         self.server.request(self.now, ListenerId::new(HTTP), id, request);
@@ -151,7 +141,7 @@ impl World {
     }
 
     /// Time passes, deadline by deadline.
-    pub fn pass(&mut self, time: Duration) {
+    pub(crate) fn pass(&mut self, time: Duration) {
         let end = self.now.monotonic + time;
         while let Some(at) = self.deadline.filter(|at| *at <= end) {
             self.set_clock(at.max(self.now.monotonic));
@@ -161,13 +151,13 @@ impl World {
         self.set_clock(end);
     }
 
-    pub fn shut_down(&mut self) {
+    pub(crate) fn shut_down(&mut self) {
         msnp_core::Act::act(&mut self.server, self.now, Action::ShutDown);
         self.run();
     }
 
     /// Everything that has been said so far, links and events, in one text.
-    pub fn events_text(&self) -> String {
+    pub(crate) fn events_text(&self) -> String {
         format!("{:?}", self.events)
     }
 
@@ -190,7 +180,7 @@ impl World {
         }
     }
 
-    pub fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         let mut resume = VecDeque::new();
         loop {
             match self.server.poll() {
@@ -252,7 +242,7 @@ impl World {
 /// The ways in.
 impl World {
     /// Signs in and gives the link back; what was received on the way is gone.
-    pub fn sign_in(&mut self, name: &str, version: Version) -> LinkId {
+    pub(crate) fn sign_in(&mut self, name: &str, version: Version) -> LinkId {
         let link = self.connect(NOTIFICATION);
         let answer = self.ask(link, format!("VER 1 {version} CVR0\r\n"));
         assert_eq!(answer, format!("VER 1 {version} CVR0\r\n"));
@@ -268,7 +258,7 @@ impl World {
     }
 
     /// Signs in and becomes visible.
-    pub fn online(&mut self, name: &str, version: Version) -> LinkId {
+    pub(crate) fn online(&mut self, name: &str, version: Version) -> LinkId {
         let link = self.sign_in(name, version);
         let answer = match version.has_capabilities() {
             true => self.ask(link, "CHG 5 NLN 0\r\n"),
@@ -278,34 +268,34 @@ impl World {
         link
     }
 
-    pub fn prove_by_md5(&mut self, link: LinkId, name: &str, password: &str) -> String {
+    pub(crate) fn prove_by_md5(&mut self, link: LinkId, name: &str, password: &str) -> String {
         let answer = self.ask(link, format!("USR 3 MD5 I {name}@example.com\r\n"));
         let challenge = answer.strip_prefix("USR 3 MD5 S ").expect(&answer).trim_end();
         let response = md5_login::response(challenge, &Secret::from(password));
         self.ask(link, format!("USR 4 MD5 S {}\r\n", response.as_str()))
     }
 
-    pub fn prove_by_ticket(&mut self, link: LinkId, name: &str, ticket: &str) -> String {
+    pub(crate) fn prove_by_ticket(&mut self, link: LinkId, name: &str, ticket: &str) -> String {
         let answer = self.ask(link, format!("USR 3 TWN I {name}@example.com\r\n"));
         assert!(answer.starts_with("USR 3 TWN S ct=1000000"), "{answer}");
         self.ask(link, format!("USR 4 TWN S {ticket}\r\n"))
     }
 
-    pub fn ticket(&mut self, name: &str, password: &str) -> String {
+    pub(crate) fn ticket(&mut self, name: &str, password: &str) -> String {
         let response = self.log_in(name, password);
         assert_eq!(response.status, 200);
         let info = response.find_header("Authentication-Info").unwrap();
         info.split('\'').nth(1).unwrap().to_string()
     }
 
-    pub fn log_in(&mut self, name: &str, password: &str) -> HttpResponse {
+    pub(crate) fn log_in(&mut self, name: &str, password: &str) -> HttpResponse {
         let account = format!("{name}%40example.com");
         let header = format!("Passport1.4 OrgVerb=GET,sign-in={account},pwd={password},ct=1");
         self.get("/login", &[("Authorization", &header)])
     }
 
     /// Answers the challenge in `text`.
-    pub fn answer(text: &str, version: Version, transaction: u32) -> String {
+    pub(crate) fn answer(text: &str, version: Version, transaction: u32) -> String {
         let challenge = text.split("CHL 0 ").nth(1).expect(text).lines().next().unwrap();
         let product = Product::MSN_7_0;
         let scheme = version.challenge().unwrap();
@@ -314,7 +304,7 @@ impl World {
     }
 
     /// Adds to the forward and the allow list.
-    pub fn befriend(&mut self, link: LinkId, version: Version, other: &str) {
+    pub(crate) fn befriend(&mut self, link: LinkId, version: Version, other: &str) {
         let lines = match version.has_guids() {
             true => format!(
                 "ADC 70 FL N={other}@example.com F={other}\r\nADC 71 AL N={other}@example.com\r\n"
@@ -328,7 +318,7 @@ impl World {
     }
 
     /// Opens a room and gives its link and the session id, after ringing `guest`.
-    pub fn room(&mut self, name: &str, notification: LinkId) -> LinkId {
+    pub(crate) fn room(&mut self, name: &str, notification: LinkId) -> LinkId {
         let cookie = self.room_cookie(notification);
         let link = self.connect(SWITCHBOARD);
         let answer = self.ask(link, format!("USR 1 {name}@example.com {cookie}\r\n"));
@@ -336,14 +326,19 @@ impl World {
         link
     }
 
-    pub fn room_cookie(&mut self, notification: LinkId) -> String {
+    pub(crate) fn room_cookie(&mut self, notification: LinkId) -> String {
         let answer = self.ask(notification, "XFR 60 SB\r\n");
         let cookie = answer.strip_prefix("XFR 60 SB 127.0.0.1:1863 CKI ").expect(&answer);
         cookie.trim_end().to_string()
     }
 
     /// Invites, and gives session and cookie that the guest was rung with.
-    pub fn ring(&mut self, room: LinkId, guest: &str, guest_link: LinkId) -> (String, String) {
+    pub(crate) fn ring(
+        &mut self,
+        room: LinkId,
+        guest: &str,
+        guest_link: LinkId,
+    ) -> (String, String) {
         self.received(guest_link);
         let answer = self.ask(room, format!("CAL 2 {guest}@example.com\r\n"));
         let session = answer.strip_prefix("CAL 2 RINGING ").expect(&answer).trim_end();
@@ -354,7 +349,7 @@ impl World {
     }
 
     /// Brings a guest in.
-    pub fn join(&mut self, room: LinkId, guest: &str, guest_link: LinkId) -> LinkId {
+    pub(crate) fn join(&mut self, room: LinkId, guest: &str, guest_link: LinkId) -> LinkId {
         let (session, cookie) = self.ring(room, guest, guest_link);
         let link = self.connect(SWITCHBOARD);
         let answer = self.ask(link, format!("ANS 1 {guest}@example.com {cookie} {session}\r\n"));
