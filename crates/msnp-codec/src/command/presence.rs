@@ -198,7 +198,7 @@ impl<'a> ContactName<'a> {
             return Ok(Self { account, network: Some(NetworkId(network)) });
         }
         let separate = version >= Version::MSNP14 && version < Version::MSNP18;
-        let network = if separate { reader.read("network")? } else { None };
+        let network = if separate { Some(reader.read("network")?) } else { None };
         Ok(Self { account: text, network })
     }
 
