@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "../../msnp-tokio/tests/toy/mod.rs"]
 mod toy;
 
 use std::io::{Read, Write};

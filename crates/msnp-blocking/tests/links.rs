@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::as_conversions)]
 
+#[path = "../../msnp-tokio/tests/toy/mod.rs"]
 mod toy;
 
 use std::io::{Read, Write};
