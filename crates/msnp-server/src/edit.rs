@@ -34,10 +34,11 @@ pub(crate) enum Wish {
     Put { list: List, contact: Account, name: Option<String>, group: Option<String> },
     /// Take a contact off a list; `named` is how the client named it.
     Take { list: List, contact: Account, named: String },
-    /// The friendly name, by `PRP MFN` or by `REA`.
-    Name { name: String, by_setting: bool },
+    /// The friendly name, by `PRP MFN` or by `REA`; `said` is how the client wrote it, because some
+    /// wait for just that in the answer.
+    Name { name: String, said: Encoded<'static>, by_setting: bool },
     /// What the user calls a contact.
-    NameContact { contact: Account, name: String },
+    NameContact { contact: Account, name: String, said: Encoded<'static> },
     /// `GTC`.
     Asks(bool),
     /// `BLP`.
@@ -102,7 +103,7 @@ impl Service {
                 return self.prepare_put(owner, *version, *list, contact, name.as_deref());
             }
             Wish::Take { list, contact, .. } => return self.prepare_take(owner, *list, contact),
-            Wish::NameContact { contact, name } => {
+            Wish::NameContact { contact, name, .. } => {
                 let entry = person.contacts.get(contact).ok_or(ErrorCode::NOT_ON_LIST)?;
                 let entry = Some(Contact { name: name.clone(), ..entry.clone() });
                 let (owner, contact) = (owner.clone(), contact.clone());
@@ -298,16 +299,16 @@ impl Service {
                 let rem = ServerRem { transaction, list, serial: optional, contact, group: None };
                 self.tell(link, rem);
             }
-            Wish::Name { name, by_setting: true } => {
-                let (transaction, value) = (Some(transaction), Some(Encoded::new(name)));
+            Wish::Name { said, by_setting: true, .. } => {
+                let (transaction, value) = (Some(transaction), Some(said.clone()));
                 self.tell(link, ServerPrp { transaction, serial: optional, key: NAME, value });
             }
-            Wish::Name { name, by_setting: false } => {
-                let (account, name) = (owner.as_str(), Encoded::new(name));
+            Wish::Name { said, by_setting: false, .. } => {
+                let (account, name) = (owner.as_str(), said.clone());
                 self.tell(link, ServerRea { transaction, serial: &serial, account, name });
             }
-            Wish::NameContact { contact, name } => {
-                let (account, name) = (contact.as_str(), Encoded::new(name));
+            Wish::NameContact { contact, said, .. } => {
+                let (account, name) = (contact.as_str(), said.clone());
                 self.tell(link, ServerRea { transaction, serial: &serial, account, name });
             }
             Wish::Asks(asks) => {

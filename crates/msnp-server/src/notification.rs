@@ -73,14 +73,14 @@ impl Service {
 
     fn set(&mut self, asker: Asker, prp: &ClientPrp<'_>) {
         let transaction = prp.transaction;
-        let value = prp.value.as_ref().map(|value| value.decode().into_owned());
         if prp.key == NAME {
             if asker.version.says_name_at_sign_in() {
                 return self.refuse(asker.link, ErrorCode::NOT_EXPECTED, transaction);
             }
-            let Some(name) = value else { return self.wish(asker, transaction, None) };
-            return self.wish_name(asker, transaction, name, true);
+            let Some(said) = &prp.value else { return self.wish(asker, transaction, None) };
+            return self.wish_name(asker, transaction, said, true);
         }
+        let value = prp.value.as_ref().map(|value| value.decode().into_owned());
         let known = SETTINGS.contains(&prp.key);
         let short = value.as_ref().is_none_or(|value| value.chars().count() <= SETTING_LEN);
         let wish = (known && short).then(|| Wish::Setting { key: prp.key.into(), value });
@@ -88,24 +88,33 @@ impl Service {
     }
 
     fn rename(&mut self, asker: Asker, rea: &ClientRea<'_>) {
-        let name = rea.name.decode().into_owned();
         let transaction = rea.transaction;
         if asker.account.is(rea.account) {
-            return self.wish_name(asker, transaction, name, false);
+            return self.wish_name(asker, transaction, &rea.name, false);
         }
+        let name = rea.name.decode().into_owned();
         if !is_name(&name) {
             return self.refuse(asker.link, ErrorCode::INVALID_FRIENDLY_NAME, transaction);
         }
         let contact = Account::new(rea.account).ok();
-        let wish = contact.map(|contact| Wish::NameContact { contact, name });
+        let said = rea.name.clone().into_owned();
+        let wish = contact.map(|contact| Wish::NameContact { contact, name, said });
         self.wish(asker, transaction, wish);
     }
 
-    fn wish_name(&mut self, asker: Asker, transaction: TransactionId, name: String, prp: bool) {
+    fn wish_name(
+        &mut self,
+        asker: Asker,
+        transaction: TransactionId,
+        said: &Encoded<'_>,
+        by_setting: bool,
+    ) {
+        let name = said.decode().into_owned();
         if !is_name(&name) {
             return self.refuse(asker.link, ErrorCode::INVALID_FRIENDLY_NAME, transaction);
         }
-        self.wish(asker, transaction, Some(Wish::Name { name, by_setting: prp }));
+        let said = said.clone().into_owned();
+        self.wish(asker, transaction, Some(Wish::Name { name, said, by_setting }));
     }
 
     fn add(&mut self, asker: Asker, add: &ClientAdd<'_>) {

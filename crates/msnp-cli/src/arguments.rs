@@ -1,0 +1,205 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use msnp::client::Config;
+use msnp::core::{Account, Secret, Version};
+
+/// The MSN Messenger protocols: see them at work, or serve them to other clients.
+#[derive(Parser)]
+#[command(
+    name = "msnp",
+    version,
+    max_term_width = 80,
+    after_help = EXIT_CODES,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Show every command that is exchanged, uncut; secrets are masked
+    #[arg(long, global = true)]
+    pub(crate) trace: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all held, or the server was stopped by a signal
+  1  a step failed, or it could not run
+  2  wrong usage";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Two people meet on a server of our own, and every step is checked
+    ///
+    /// Starts a server on 127.0.0.1 with ports that the system chooses. alice signs in over TCP
+    /// with the blocking driver, bob with the tokio driver. They add each other, go online, talk,
+    /// block and sign out. Each step is checked by what the other side received. Shows the
+    /// dialogue as it happens (>>> a client sends, <<< the server sends, <o> a remark), then a
+    /// table of the steps.
+    #[command(after_help = EXIT_CODES)]
+    Demo(Demo),
+
+    /// A server for other clients, until a signal stops it
+    ///
+    /// Says on standard output where each service listens, and on standard error who comes and
+    /// goes. Accounts live in memory. SIGINT or SIGTERM stops it: clients are told (OUT SSD), and
+    /// the exit code is 0.
+    #[command(after_help = EXIT_CODES)]
+    Serve(Serve),
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// The version to speak: MSNP7, MSNP8 or MSNP11
+    #[arg(long, value_name = "MSNPn", value_parser = spoken, default_value = "MSNP11")]
+    pub(crate) protocol: Version,
+
+    /// Every version, one after the other
+    #[arg(long, conflicts_with = "protocol")]
+    pub(crate) all: bool,
+
+    /// Show the tables alone
+    #[arg(long, conflicts_with = "trace")]
+    pub(crate) quiet: bool,
+
+    /// One JSON object a line for each step, and one as summary; a trace goes to standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Where clients connect first: the dispatch server. The other services listen on the same
+    /// address, on ports that the system chooses, as it does here for port 0. Clients are sent to
+    /// this address, so name one that they can reach: for 0.0.0.0 they are sent to 127.0.0.1
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1863")]
+    pub(crate) listen: SocketAddr,
+
+    /// Somebody who may sign in; may be given again. Others can read it in the list of processes:
+    /// see --users
+    #[arg(long = "user", value_name = "ACCOUNT:PASSWORD")]
+    pub(crate) user: Vec<UserText>,
+
+    /// A file with one ACCOUNT:PASSWORD a line; blank lines and lines that begin with # are passed
+    /// over
+    #[arg(long, value_name = "FILE")]
+    pub(crate) users: Option<PathBuf>,
+
+    /// What becomes of clients that do not prove which program they are
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) challenge: Challenge,
+
+    /// Say where each service listens as one JSON object on one line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What the server does with challenges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Challenge {
+    /// Challenge them, and sign out who answers wrongly or not at all
+    #[default]
+    Enforce,
+    /// Challenge them, and let everybody stay
+    Send,
+    /// Never challenge anybody
+    Never,
+}
+
+/// What follows `--user`, not read yet: a refusal by the parser would repeat the password.
+#[derive(Clone)]
+pub(crate) struct UserText(String);
+
+impl UserText {
+    /// Reads it.
+    pub(crate) fn read(&self) -> Result<User, UserError> {
+        self.0.parse()
+    }
+}
+
+impl From<String> for UserText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) account: Account,
+    pub(crate) password: Secret,
+}
+
+impl FromStr for User {
+    type Err = UserError;
+
+    fn from_str(text: &str) -> Result<Self, UserError> {
+        let (account, password) = text.split_once(':').ok_or(UserError::Colon)?;
+        if password.is_empty() {
+            return Err(UserError::Password);
+        }
+        let account = Account::new(account).map_err(|_| UserError::Account)?;
+        Ok(Self { account, password: Secret::new(password) })
+    }
+}
+
+/// Why a text names no user. It never repeats the text, which holds a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum UserError {
+    #[error("there is no colon between account and password")]
+    Colon,
+    #[error("there is no password after the colon")]
+    Password,
+    #[error("what is before the colon is not an account, such as alice@example.com")]
+    Account,
+}
+
+fn spoken(text: &str) -> Result<Version, String> {
+    let known = || {
+        let mut names: Vec<_> = Config::VERSIONS.iter().map(ToString::to_string).collect();
+        names.reverse();
+        format!("the versions are {}", names.join(", "))
+    };
+    let version: Version = text.parse().map_err(|_| known())?;
+    if Config::VERSIONS.contains(&version) { Ok(version) } else { Err(known()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_password_may_hold_colons_and_is_never_repeated_in_an_error() {
+        let user: User = "Alice@example.com:a:b".parse().unwrap();
+        assert_eq!(user.account.as_str(), "alice@example.com");
+        assert_eq!(user.password.expose(), "a:b");
+        for (text, error) in [
+            ("alice@example.com", UserError::Colon),
+            ("alice@example.com:", UserError::Password),
+            ("alice:hunter2", UserError::Account),
+        ] {
+            let found = text.parse::<User>().unwrap_err();
+            assert_eq!(found, error);
+            assert!(!found.to_string().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_not_spoken_is_refused_with_those_that_are() {
+        assert_eq!(spoken("msnp8"), Ok(Version::MSNP8));
+        for text in ["MSNP9", "MSNP99", "8"] {
+            assert_eq!(spoken(text).unwrap_err(), "the versions are MSNP7, MSNP8, MSNP11");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use msnp::server::ServerError;
+
+use crate::arguments::UserError;
+
+/// Why the command did not do what it was asked to, in words for who asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// A step of the demonstration failed. Its reason stands in the table.
+    #[error("the demonstration failed: {failed} of {steps} steps")]
+    Demonstration { failed: usize, steps: usize },
+    /// A step of the demonstration does not end.
+    #[error("the demonstration hangs at the step \"{step}\" of {protocol} and was ended")]
+    Hung { step: String, protocol: String },
+    /// The listener of the dispatch server did not come up.
+    #[error(
+        "cannot listen on {address}: the address is in use, or is not an address of this machine; \
+         choose another with --listen, for example 127.0.0.1:0"
+    )]
+    CannotListen { address: SocketAddr },
+    /// The system does not let this user listen there.
+    #[error(
+        "cannot listen on {address}: the system does not allow it; ports below 1024 are often kept \
+         for administrators, so choose another with --listen"
+    )]
+    MayNotListen { address: SocketAddr },
+    /// The server ended by itself.
+    #[error("the server ended: {0}")]
+    Server(ServerError),
+    /// The server does not say where it listens.
+    #[error("the server did not come up in time")]
+    ServerNotUp,
+    /// The system has no threads, sockets or randomness left.
+    #[error("the system does not provide {what}: {cause}")]
+    System { what: &'static str, cause: io::Error },
+    /// A `--user` cannot be read. The text is not repeated, since it holds a password.
+    #[error("the value of --user number {number}: {cause}; it must be ACCOUNT:PASSWORD")]
+    User { number: usize, cause: UserError },
+    /// The file of `--users` cannot be opened or read.
+    #[error("cannot read {}: {cause}", file.display())]
+    UsersFile { file: PathBuf, cause: io::Error },
+    /// A line of that file cannot be read.
+    #[error("{}, line {line}: {cause}; it must be ACCOUNT:PASSWORD", file.display())]
+    UsersLine { file: PathBuf, line: usize, cause: UserError },
+    /// One account was given two passwords.
+    #[error("{0} is named twice among the users")]
+    UserTwice(String),
+    /// What was to be shown could not be written.
+    #[error("cannot write to standard output: {0}")]
+    Output(io::Error),
+    /// A thread panicked.
+    #[error("this is a defect of the program")]
+    Defect,
+}
+
+impl Fault {
+    /// 2 for wrong usage, else 1.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::User { .. } | Self::UsersLine { .. } | Self::UserTwice(_) => 2,
+            _ => 1,
+        }
+    }
+}
