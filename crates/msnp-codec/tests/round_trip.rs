@@ -223,18 +223,3 @@ fn commands_with_bodies_print_as_they_came() {
         assert_eq!(printed, bytes);
     }
 }
-
-#[test]
-fn every_row_of_the_table_frames_in_every_version_of_its_range() {
-    for row in COMMANDS {
-        for version in Version::all().filter(|version| row.is_in(*version)) {
-            let line = match row.largest_body {
-                0 => format!("{} 1 a b c\r\n", row.verb),
-                _ => format!("{} 1 a b c d e f 5\r\nhello", row.verb),
-            };
-            let raw = frame(row.sender, version, line.as_bytes()).unwrap();
-            assert_eq!(raw.wire(), line.as_bytes(), "{} {version}", row.verb);
-            assert_eq!(raw.body().is_some(), row.largest_body > 0, "{} {version}", row.verb);
-        }
-    }
-}

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 /// What the parameters of one round of commands are made of.
 #[derive(Clone, Debug)]
-pub struct Values {
+pub(crate) struct Values {
     account: String,
     name: String,
     word: [String; 3],
@@ -30,7 +30,7 @@ pub struct Values {
 }
 
 /// Any values.
-pub fn any_values() -> impl Strategy<Value = Values> {
+pub(crate) fn any_values() -> impl Strategy<Value = Values> {
     let texts = (
         "[a-z]{1,8}@example\\.com",
         "\\PC{1,12}",
@@ -79,7 +79,7 @@ pub fn any_values() -> impl Strategy<Value = Values> {
 
 impl Values {
     /// One set of values.
-    pub fn example() -> Self {
+    pub(crate) fn example() -> Self {
         Self {
             account: "alice@example.com".into(),
             name: "Alice ♥ 100%".into(),
@@ -156,7 +156,7 @@ impl Values {
 }
 
 /// The client commands of a verb; none where it has no type.
-pub fn client_commands<'v>(verb: &str, v: &'v Values, version: Version) -> Vec<ClientCommand<'v>> {
+pub(crate) fn client_commands<'v>(verb: &str, v: &'v Values) -> Vec<ClientCommand<'v>> {
     let transaction = v.transaction();
     let account = v.account.as_str();
     vec![match verb {
@@ -232,15 +232,16 @@ pub fn client_commands<'v>(verb: &str, v: &'v Values, version: Version) -> Vec<C
         "CAL" => ClientCal { transaction, account }.into(),
         "ANS" => ClientAns { transaction, account, cookie: v.word(0), session: v.word(1) }.into(),
         "MSG" => ClientMsg { transaction, acknowledge: v.acknowledge, body: &v.body }.into(),
-        _ => {
-            let _ = version;
-            return vec![];
-        }
+        _ => return vec![],
     }]
 }
 
 /// The server commands of a verb; none where it has no type.
-pub fn server_commands<'v>(verb: &str, v: &'v Values, version: Version) -> Vec<ServerCommand<'v>> {
+pub(crate) fn server_commands<'v>(
+    verb: &str,
+    v: &'v Values,
+    version: Version,
+) -> Vec<ServerCommand<'v>> {
     let transaction = v.transaction();
     let account = v.account.as_str();
     let serial = v.digits.as_str();
@@ -435,7 +436,7 @@ fn lists(v: &Values, version: Version) -> Vec<ServerCommand<'_>> {
 }
 
 /// Error replies: bare, with a transaction, and with a body where the version has it.
-pub fn errors(code: ErrorCode, v: &Values, version: Version) -> Vec<ServerCommand<'_>> {
+pub(crate) fn errors(code: ErrorCode, v: &Values, version: Version) -> Vec<ServerCommand<'_>> {
     let transaction = Some(v.transaction());
     let bare = ServerError { code, transaction: None, body: None };
     let usual = ServerError { transaction, ..bare.clone() };
