@@ -6,6 +6,7 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::explicit_write,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use bytes::Bytes;
 
 use crate::{Sender, Verb};
@@ -6,7 +8,10 @@ use crate::{Sender, Verb};
 ///
 /// Nothing in it is interpreted but its borders, so any command passes, known or not, and
 /// [`wire`](Self::wire) is byte for byte what was received.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// `Debug` shows the line, unless commands of that verb carry tickets or cookies, and of the body
+/// only its length.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawCommand<'a> {
     wire: &'a [u8],
     line: &'a [u8],
@@ -75,7 +80,7 @@ impl<'a> RawCommand<'a> {
 }
 
 /// A [`RawCommand`] that borrows nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OwnedCommand {
     wire: Bytes,
     line: usize,
@@ -93,6 +98,29 @@ impl OwnedCommand {
         let line = self.wire.get(..self.line).unwrap_or_default();
         RawCommand { wire: &self.wire, line, body, verb: self.verb, sender: self.sender }
     }
+}
+
+impl fmt::Debug for RawCommand<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show("RawCommand", *self, f)
+    }
+}
+
+impl fmt::Debug for OwnedCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show("OwnedCommand", self.as_raw(), f)
+    }
+}
+
+/// Events hold commands that nobody understood, and events are printed.
+fn show(name: &str, command: RawCommand<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    shown.field("sender", &command.sender);
+    match command.verb.as_bytes() {
+        b"USR" | b"ANS" | b"XFR" | b"RNG" => shown.field("verb", &command.verb),
+        _ => shown.field("line", &format_args!("\"{}\"", command.line.escape_ascii())),
+    };
+    shown.field("body", &command.body.map(<[u8]>::len)).finish()
 }
 
 /// The parameters of a command.
@@ -145,5 +173,22 @@ mod tests {
         let raw = RawCommand::new(Sender::Server, verb, wire, &wire[..23], Some(&wire[25..]));
         assert_eq!(raw.to_owned().as_raw(), raw);
         assert_eq!(raw.parameters().count(), 1);
+    }
+
+    #[test]
+    fn debug_shows_no_body_and_no_line_that_may_hold_a_ticket_or_a_cookie() {
+        let wire = b"UBX a@example.com\t 6\r\nsecret";
+        let verb = Verb::new(*b"UBX");
+        let raw = RawCommand::new(Sender::Server, verb, wire, &wire[..20], Some(&wire[22..]));
+        let shown = alloc::format!("{raw:?}");
+        let expected = "sender: Server, line: \"UBX a@example.com\\t 6\", body: Some(6) }";
+        assert_eq!(shown, alloc::format!("RawCommand {{ {expected}"));
+        assert_eq!(alloc::format!("{:?}", raw.to_owned()), shown.replace("Raw", "Owned"));
+        for verb in [b"USR", b"ANS", b"XFR", b"RNG"] {
+            let line = [verb, &b" 3 secret"[..]].concat();
+            let raw = RawCommand::new(Sender::Client, Verb::new(*verb), &line, &line, None);
+            let shown = alloc::format!("{raw:?} {:?}", raw.to_owned());
+            assert!(!shown.contains("secret"), "{shown}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod conversations;
+mod mistakes;
 mod scripted;
 mod sign_in;
 mod splits;

@@ -123,6 +123,12 @@ impl Scripted {
         assert_eq!(String::from_utf8_lossy(&sent), text);
     }
 
+    /// Everything that the client has sent and that was not asked for yet.
+    pub(crate) fn all_sent(&self) -> Vec<(LinkId, String)> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        self.sent.iter().map(|(link, bytes)| (*link, text(bytes))).collect()
+    }
+
     pub(crate) fn drain(&mut self) {
         loop {
             match self.client.poll() {

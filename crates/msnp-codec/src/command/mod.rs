@@ -8,24 +8,28 @@ use crate::field::{Command, Line, Reader};
 use crate::{CommandError, RawCommand, Sender, Verb};
 
 mod challenge;
+mod contact_fields;
+mod contacts;
 mod lists;
 mod negotiation;
 mod personal;
 mod presence;
+mod settings;
 mod sign_in;
 mod switchboard;
 mod upkeep;
 
 pub use challenge::{ClientQry, ServerChl, ServerQry};
-pub use lists::{
-    ClientAdc, ClientAdd, ClientBlp, ClientGtc, ClientPrp, ClientRea, ClientRem, ClientSyn,
-    Contact, Counts, Place, ServerAdc, ServerAdd, ServerBlp, ServerBpr, ServerGtc, ServerLsg,
-    ServerLst, ServerPrp, ServerRea, ServerRem, ServerSyn,
-};
+pub use contacts::{ClientAdc, ClientAdd, ClientRem, ServerAdc, ServerAdd, ServerRem};
+pub use lists::{ClientSyn, Contact, Counts, Place, ServerLsg, ServerLst, ServerSyn};
 pub use negotiation::{ClientCvr, ClientInf, ClientVer, ServerCvr, ServerInf, ServerVer};
 pub use personal::{ClientUux, ServerUbx, ServerUux};
 pub use presence::{
     Capabilities, ClientChg, ContactName, ServerChg, ServerFln, ServerIln, ServerNln,
+};
+pub use settings::{
+    ClientBlp, ClientGtc, ClientPrp, ClientRea, ServerBlp, ServerBpr, ServerGtc, ServerPrp,
+    ServerRea,
 };
 pub use sign_in::{ClientUsr, ClientXfr, ServerUsr, ServerXfr, SignedIn};
 pub use switchboard::{

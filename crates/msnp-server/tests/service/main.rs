@@ -17,6 +17,8 @@ mod lists;
 mod pages;
 mod presence;
 mod properties;
+mod real_clients;
 mod rooms;
 mod sign_in;
+mod splits;
 mod world;

@@ -144,6 +144,24 @@ fn who_signs_out_or_is_lost_is_offline_for_others() {
 }
 
 #[test]
+fn a_new_name_is_confirmed_as_the_client_wrote_it() {
+    let (mut world, bob, alice) = friends(Version::MSNP8, Version::MSNP11);
+    for line in ["PRP 7 MFN %41%20%E2%99%A5%3c\r\n", "PRP 8 MFN A%20♥<\r\n"] {
+        assert_eq!(world.ask(alice, line), line);
+        assert!(world.ask(alice, "SYN 9 0 0\r\n").contains("PRP MFN A%20♥<\r\n"));
+    }
+    assert_eq!(
+        world.ask(bob, "REA 7 bob@example.com %42%e2%99%a5\r\n"),
+        "REA 7 5 bob@example.com %42%e2%99%a5\r\n"
+    );
+    assert_eq!(
+        world.ask(bob, "REA 8 alice@example.com %41lly\r\n"),
+        "REA 8 6 alice@example.com %41lly\r\n"
+    );
+    assert!(world.ask(bob, "SYN 9 0\r\n").contains("LST alice@example.com Ally 11 0\r\n"));
+}
+
+#[test]
 fn a_new_name_is_told_to_who_sees_one() {
     let (mut world, bob, alice) = friends(Version::MSNP8, Version::MSNP11);
     world.ask(bob, "CHG 6 NLN 0\r\n");

@@ -1,0 +1,16 @@
+//! Our server and our clients over real sockets of the loopback interface, under both drivers.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test panics where something is wrong, and gives up after some time"
+)]
+
+mod hostile;
+mod recorded;
+mod scene;
+mod secrets;
+mod service;
+mod stranger;
