@@ -31,11 +31,13 @@
 
 extern crate alloc;
 
+mod base64_text;
 pub mod command;
 mod encoded;
 mod field;
 mod framer;
 pub mod message;
+pub mod msn_object;
 pub mod personal_message;
 mod raw;
 mod table;
