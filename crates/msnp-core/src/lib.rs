@@ -84,8 +84,8 @@
 //! 5. **Local misuse and full queues** are errors of the call that made them; they leave the
 //!    machine alive and give the value back.
 //! 6. **Everything is bounded**: queues, lines, bodies, lists and tables, by the state the
-//!    connection is in. Nothing is allocated from an announced length. `heap_bound()` states the
-//!    worst case.
+//!    connection is in. Nothing is allocated from an announced length. Where limits are fixed,
+//!    `heap_bound()` states the worst case.
 //! 7. **An unknown or malformed command that is well framed is an event**, never the end of the
 //!    connection. A framing error is fatal, and nothing after it is read as a command.
 //! 8. **No answer is normal.** Every request has a deadline and ends in a result, a refusal or a
