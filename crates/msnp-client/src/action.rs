@@ -133,7 +133,9 @@ number! {
     ActionId
 }
 number! {
-    /// One conversation. It lives on when everybody has left, and when a connection is lost.
+    /// One conversation. It lives on when everybody has left, and when a connection is lost; where
+    /// there are more than [`Limits::conversations`](crate::Limits::conversations), the oldest that
+    /// nobody is in is forgotten.
     ConversationId
 }
 number! {

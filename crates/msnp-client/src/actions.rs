@@ -193,7 +193,7 @@ impl Client {
             self.open_room(now, id)?;
             return Ok(id);
         }
-        if self.conversations.len() >= self.config.limits.conversations {
+        if !self.conversations.make_room(self.config.limits.conversations) {
             return Err(NotDoneReason::Full);
         }
         let id = self.conversations.new_with(account);

@@ -50,8 +50,17 @@ impl Conversations {
         self.all.get_mut(&id)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
+    /// Whether there can be one more. Where there are many, the oldest that nobody is in, and in
+    /// which nothing is under way, is forgotten for it.
+    pub(crate) fn make_room(&mut self, limit: usize) -> bool {
+        let over =
+            |c: &Conversation| c.rooms.is_empty() && c.waiting.is_empty() && c.requested.is_none();
+        if self.all.len() >= limit
+            && let Some(id) = self.all.iter().find(|(_, c)| over(c)).map(|(id, _)| *id)
+        {
+            self.all.remove(&id);
+        }
+        self.all.len() < limit
     }
 
     pub(crate) fn new_with(&mut self, wanted: Account) -> ConversationId {

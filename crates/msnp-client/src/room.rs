@@ -46,9 +46,14 @@ impl Client {
         let Invitation { session, address, cookie, account, name } = invitation;
         let known =
             self.conversations.with_only(&account).filter(|id| !self.is_there(*id, &account));
+        let limit = self.config.limits.conversations;
         let id = match known {
+            // Somebody may ring again and again, and never be there.
+            _ if self.links.len() > limit => {
+                return self.outputs.event(Event::InvitationMissed(account));
+            }
             Some(id) => id,
-            None if self.conversations.len() >= self.config.limits.conversations => {
+            None if !self.conversations.make_room(limit) => {
                 return self.outputs.event(Event::InvitationMissed(account));
             }
             None => {

@@ -206,3 +206,29 @@ fn signing_out_leaves_every_room_and_ends_well() {
     s.expect(room, "OUT\r\n");
     assert_eq!(s.end, Some(Ok(())));
 }
+
+#[test]
+fn somebody_who_rings_again_and_again_opens_no_more_rooms_than_the_limit() {
+    let (mut s, ns) = Scripted::signed_in();
+    for n in 0..200 {
+        s.server(ns, &format!("RNG {n} 10.0.0.9:1865 CKI 1.{n} bob@example.com Bob\r\n"));
+    }
+    assert_eq!(s.connects.len(), 1 + 64);
+    let missed = |event: &&Event| matches!(event, Event::InvitationMissed(_));
+    assert_eq!(s.events.iter().filter(missed).count(), 200 - 64);
+    s.server(ns, "CHL 0 1\r\n");
+    assert_eq!(s.end, None);
+}
+
+#[test]
+fn conversations_that_nobody_is_in_make_room_for_new_ones() {
+    let (mut s, ns) = Scripted::signed_in();
+    for n in 0..200 {
+        let ring = format!("RNG {n} 10.0.0.9:1865 CKI 1.{n} user{n}@example.com User\r\n");
+        s.server(ns, &ring);
+        let room = s.open();
+        s.lose(room, LinkEnd::Eof);
+    }
+    let missed = |event: &Event| matches!(event, Event::InvitationMissed(_));
+    assert!(!s.events.iter().any(missed));
+}
