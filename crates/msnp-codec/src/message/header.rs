@@ -61,11 +61,35 @@ impl<'a> Headers<'a> {
 
     /// The same as text. Bytes that are not UTF-8 become U+FFFD, line breaks become spaces.
     pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
-        let text = String::from_utf8_lossy(self.get(name)?);
-        Some(match text.contains(LINE_BREAKS) {
-            true => Cow::Owned(text.replace(LINE_BREAKS, " ")),
-            false => text,
-        })
+        self.get(name).map(on_one_line)
+    }
+
+    /// The line that ends the block; empty where the input ended it.
+    pub(super) fn end(&self) -> &'a [u8] {
+        let mut headers = self.iter();
+        loop {
+            let left = headers.left;
+            if headers.next().is_none() {
+                return left;
+            }
+        }
+    }
+
+    /// The block as it was written, but for the headers of those names.
+    pub(super) fn without(&self, names: &[&str]) -> Vec<u8> {
+        let mut kept = Vec::with_capacity(self.raw.len());
+        let mut headers = self.iter();
+        loop {
+            let left = headers.left;
+            let header = headers.next();
+            let len = left.len() - if header.is_some() { headers.left.len() } else { 0 };
+            if !header.is_some_and(|header| names.iter().any(|name| header.is(name))) {
+                kept.extend_from_slice(left.get(..len).unwrap_or_default());
+            }
+            if header.is_none() {
+                return kept;
+            }
+        }
     }
 }
 
@@ -158,11 +182,17 @@ impl<'o> HeaderWriter<'o> {
     /// block.
     #[must_use]
     pub fn header(self, name: &'static str, value: &str) -> Self {
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b": ");
-        self.out.extend_from_slice(value.replace(LINE_BREAKS, " ").as_bytes());
-        self.out.extend_from_slice(b"\r\n");
+        write_line(self.out, name, value);
         self
+    }
+
+    /// Adds a header where there is a value.
+    #[must_use]
+    pub(super) fn optional(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.header(name, value),
+            None => self,
+        }
     }
 
     /// Ends the block; the body comes next.
@@ -173,6 +203,23 @@ impl<'o> HeaderWriter<'o> {
 }
 
 const LINE_BREAKS: [char; 2] = ['\r', '\n'];
+
+/// `Name: value`, with spaces for the line breaks in it.
+pub(super) fn write_line(out: &mut Vec<u8>, name: &str, value: &str) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value.replace(LINE_BREAKS, " ").as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// As text, with spaces for its line breaks.
+pub(super) fn on_one_line(bytes: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(bytes);
+    match text.contains(LINE_BREAKS) {
+        true => Cow::Owned(text.replace(LINE_BREAKS, " ")),
+        false => text,
+    }
+}
 
 fn ends_block(line: &[u8]) -> bool {
     matches!(line, [] | [0])
@@ -266,6 +313,15 @@ mod tests {
     }
 
     #[test]
+    fn a_header_is_taken_out_with_its_continuation() {
+        let input = b"A: 1\nB: 2;\r\n x\r\nb: 3\r\nC: 4\r\n\0\r\n";
+        let (headers, _) = Headers::parse(input);
+        assert_eq!(headers.without(&["B"]), b"A: 1\nC: 4\r\n\0\r\n");
+        assert_eq!(headers.end(), b"\0\r\n");
+        assert_eq!(Headers::parse(b"A: 1").0.end(), b"");
+    }
+
+    #[test]
     fn a_ticket_is_not_shown_by_debug() {
         let (headers, _) = Headers::parse(b"sid: 507\r\nMSPAuth: hunter2\r\n\r\n");
         let shown = format!("{headers:?}");
@@ -285,6 +341,8 @@ mod tests {
             for header in &headers {
                 prop_assert!(!header.name.contains(&b':'));
             }
+            prop_assert_eq!(headers.without(&[]), headers.as_bytes());
+            prop_assert!(headers.as_bytes().ends_with(headers.end()));
             let (again, rest) = Headers::parse(headers.as_bytes());
             prop_assert_eq!((again, rest), (headers, &b""[..]));
         }

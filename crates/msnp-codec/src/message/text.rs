@@ -35,6 +35,9 @@ pub struct Text<'a> {
     pub format: Option<TextFormat>,
     /// The program that it was written with, where it names itself (`User-Agent`).
     pub user_agent: Option<Cow<'a, str>>,
+    /// The name to show for the sender in this conversation alone (`P4-Context`), where there is
+    /// one. Nobody checked it.
+    pub shown_name: Option<Cow<'a, str>>,
 }
 
 impl<'a> Text<'a> {
@@ -42,7 +45,7 @@ impl<'a> Text<'a> {
 
     /// That text in the default format.
     pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
-        Self { text: text.into(), format: Some(TextFormat::default()), user_agent: None }
+        Self { text: text.into(), format: Some(TextFormat::default()), ..Self::default() }
     }
 
     /// Reads a message of this type.
@@ -58,17 +61,19 @@ impl<'a> Text<'a> {
             text: with_line_feeds(text),
             format: headers.get("X-MMS-IM-Format").map(TextFormat::parse),
             user_agent: headers.text("User-Agent"),
+            shown_name: headers.text("P4-Context"),
         }
     }
 
     /// Appends the whole message, header block and body, in UTF-8.
     ///
-    /// Keep it within [`MAX_MESSAGE_LEN`](super::MAX_MESSAGE_LEN): nothing is cut here.
+    /// Nothing is cut here: one that is longer than [`MAX_MESSAGE_LEN`](super::MAX_MESSAGE_LEN)
+    /// has to be [split](super::Message::split).
     pub fn print(&self, out: &mut Vec<u8>) {
-        let mut writer = HeaderWriter::new(out).header("Content-Type", "text/plain; charset=UTF-8");
-        if let Some(user_agent) = &self.user_agent {
-            writer = writer.header("User-Agent", user_agent);
-        }
+        let mut writer = HeaderWriter::new(out)
+            .header("Content-Type", "text/plain; charset=UTF-8")
+            .optional("User-Agent", self.user_agent.as_deref())
+            .optional("P4-Context", self.shown_name.as_deref());
         if let Some(format) = &self.format {
             writer = writer.header("X-MMS-IM-Format", &format.to_string());
         }
@@ -88,6 +93,7 @@ impl<'a> Text<'a> {
             text: Cow::Owned(self.text.into_owned()),
             format: self.format,
             user_agent: self.user_agent.map(|agent| Cow::Owned(agent.into_owned())),
+            shown_name: self.shown_name.map(|name| Cow::Owned(name.into_owned())),
         }
     }
 }
@@ -145,11 +151,13 @@ mod tests {
     fn a_text_of_another_program_is_read_with_its_name_and_format() {
         let payload = b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\
             User-Agent: some-client/1.2\r\n\
+            P4-Context: Alice at work\r\n\
             X-MMS-IM-Format: FN=Segoe%20UI; EF=U; CO=0;CS=1;PF=0; RL=1\r\n\r\n\
             two\r\nlines\r\n";
         let text = read(payload);
         assert_eq!(text.text, "two\nlines\n");
         assert_eq!(text.user_agent.as_deref(), Some("some-client/1.2"));
+        assert_eq!(text.shown_name.as_deref(), Some("Alice at work"));
         let format = text.format.clone().unwrap();
         assert!(format.effects.underline && format.right_to_left);
         let mut printed = Vec::new();
@@ -174,9 +182,12 @@ mod tests {
         fn a_printed_text_is_read_back(
             text in "[^\r]{0,80}",
             format in proptest::option::of(Just(TextFormat::default())),
-            user_agent in proptest::option::of("[!-~é]([ -~é]{0,20}[!-~é])?"),
+            names in proptest::array::uniform2(
+                proptest::option::of("[!-~é]([ -~é]{0,20}[!-~é])?"),
+            ),
         ) {
-            let text = Text { text: text.into(), format, user_agent: user_agent.map(Into::into) };
+            let [user_agent, shown_name] = names.map(|name| name.map(Into::into));
+            let text = Text { text: text.into(), format, user_agent, shown_name };
             let mut printed = Vec::new();
             text.print(&mut printed);
             prop_assert_eq!(read(&printed), text);

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_control_message_of_another_kind_is_not_a_typing_notice() {
-        let payload = b"Content-Type: text/x-msmsgscontrol\r\nRecordingUser: a@example.com\r\n\r\n";
+        let payload = b"Content-Type: text/x-msmsgscontrol\r\nX-User: a@example.com\r\n\r\n";
         assert_eq!(Message::parse(payload).content(), Content::Other);
     }
 }
