@@ -3,9 +3,10 @@ use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use msnp_codec::message::Reassembly;
 use msnp_core::{
-    Act, Answer, Effect, EffectId, Endpoint, LinkEnd, LinkId, Machine, Now, Opened, Origin, Output,
-    Outputs, Status, Timers, TransactionId, Version,
+    Account, Act, Answer, Effect, EffectId, Endpoint, LinkEnd, LinkId, Machine, Now, Opened,
+    Origin, Output, Outputs, Status, Timers, TransactionId, Version,
 };
 use msnp_session::{NsClient, NsClientConfig, NsRequest, SbClient, SessionError, Step};
 
@@ -41,6 +42,8 @@ pub struct Client {
     pub(crate) conversations: Conversations,
     pub(crate) messages: BTreeMap<(LinkId, TransactionId), (ConversationId, MessageId)>,
     pub(crate) last_message: u64,
+    /// Messages that come in several parts.
+    pub(crate) reassembly: Reassembly<(ConversationId, Account)>,
     pub(crate) name: Option<String>,
     pub(crate) status: Status,
     /// The last step of the sign-in.
@@ -101,6 +104,7 @@ impl Client {
             conversations: Conversations::default(),
             messages: BTreeMap::new(),
             last_message: 0,
+            reassembly: Reassembly::new(config.limits.reassembly),
             name: None,
             status: Status::OFFLINE,
             reached: Step::Connect,
@@ -113,7 +117,7 @@ impl Client {
     }
 
     /// Who signs in, or has signed in.
-    pub fn account(&self) -> &msnp_core::Account {
+    pub fn account(&self) -> &Account {
         &self.config.account
     }
 
@@ -516,6 +520,7 @@ impl Machine for Client {
             }
         }
         self.expire_waiting(now);
+        self.reassembly.expire(now.monotonic);
     }
 
     fn poll(&mut self) -> Output<Event, ClientError> {
@@ -532,8 +537,9 @@ impl Machine for Client {
             }
         }
         let full = !self.has_room();
-        let deadline =
-            [self.timers.next(), self.conversations.deadline()].into_iter().flatten().min();
+        let deadlines =
+            [self.timers.next(), self.conversations.deadline(), self.reassembly.deadline()];
+        let deadline = deadlines.into_iter().flatten().min();
         let next = self.outputs.next(deadline);
         if full && self.has_room() {
             let ids: BTreeSet<LinkId> = self.links.keys().copied().collect();

@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use msnp_auth::passport;
 use msnp_codec::command::Capabilities;
+use msnp_codec::message::ReassemblyLimits;
 use msnp_core::{Account, Endpoint, Secret, Status, Version};
 use msnp_session::{ClientProgram, SessionLimits};
 
@@ -74,6 +75,8 @@ pub struct Limits {
     pub waiting: usize,
     /// How long such a message waits.
     pub patience: Duration,
+    /// Of messages that come in several parts.
+    pub reassembly: ReassemblyLimits,
     /// How often the server may send the client elsewhere, and a web page to another.
     pub redirects: u8,
 }
@@ -90,6 +93,7 @@ impl Default for Limits {
             conversations: 64,
             waiting: 32,
             patience: Duration::from_secs(60),
+            reassembly: ReassemblyLimits::default(),
             redirects: 5,
         }
     }

@@ -106,7 +106,7 @@ impl Client {
                 }
             }
             SbEvent::Message { account, name, body } => {
-                self.message(conversation, account, name, body);
+                self.message(now, conversation, account, name, body);
             }
             SbEvent::MessageEnded { transaction, delivery } => {
                 if let Some((conversation, message)) = self.messages.remove(&(link, transaction)) {
@@ -177,7 +177,28 @@ impl Client {
         self.outputs.event(Event::Left { conversation: id, account });
     }
 
+    /// A message of a member, or a part of one.
     fn message(
+        &mut self,
+        now: Now,
+        conversation: ConversationId,
+        account: Account,
+        name: alloc::string::String,
+        body: Bytes,
+    ) {
+        let Some(part) = Message::parse(&body).part() else {
+            return self.whole_message(conversation, account, name, body);
+        };
+        let sender = (conversation, account.clone());
+        match self.reassembly.add(now.monotonic, sender, part) {
+            Ok(Some(whole)) => self.whole_message(conversation, account, name, whole.into()),
+            Ok(None) => {}
+            // The program may make more of it.
+            Err(_) => self.outputs.event(Event::Message { conversation, account, body }),
+        }
+    }
+
+    fn whole_message(
         &mut self,
         conversation: ConversationId,
         account: Account,

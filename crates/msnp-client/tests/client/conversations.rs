@@ -139,6 +139,38 @@ fn a_ring_is_answered_and_what_is_said_there_arrives() {
 }
 
 #[test]
+fn a_text_in_several_parts_is_one_text_in_whatever_order_they_come() {
+    let (mut s, _, room, _) = calling();
+    s.server(room, "CAL 9 RINGING 1\r\nJOI bob@example.com Bob\r\n");
+    let mut whole = Vec::new();
+    text(&"long ".repeat(1000)).print(&mut whole);
+    let id = msnp_core::Guid::from_bytes([7; 16]);
+    let parts = msnp_codec::message::Message::parse(&whole).split(id).unwrap();
+    assert!(parts.len() > 2);
+    for part in parts.iter().rev() {
+        assert!(!s.events.iter().any(|event| matches!(event, Event::Text { .. })));
+        let head = format!("MSG bob@example.com Bob {}\r\n", part.len()).into_bytes();
+        s.server_bytes(room, &[&head[..], part].concat());
+    }
+    let Some(Event::Text { text, .. }) = s.events.last() else { panic!("{:?}", s.events) };
+    assert_eq!(text.text, "long ".repeat(1000));
+}
+
+#[test]
+fn parts_whose_rest_never_comes_are_forgotten() {
+    let (mut s, _, room, _) = calling();
+    s.server(room, "CAL 9 RINGING 1\r\nJOI bob@example.com Bob\r\n");
+    let part =
+        "MIME-Version: 1.0\r\nContent-Type: text/plain\r\nMessage-ID: {1}\r\nChunks: 2\r\n\r\nx";
+    s.server(room, &format!("MSG bob@example.com Bob {}\r\n{part}", part.len()));
+    let waits_for_it = s.deadline.unwrap();
+    assert!(waits_for_it <= s.now.after(std::time::Duration::from_secs(120)));
+    s.wait(120);
+    assert!(s.deadline.is_none_or(|at| at > s.now.monotonic));
+    assert!(!s.events.iter().any(|event| matches!(event, Event::Text { .. })));
+}
+
+#[test]
 fn both_sides_ringing_each_other_at_once_is_one_conversation_and_one_copy_of_each_text() {
     let (mut s, ns, own, conversation) = calling();
     s.server(ns, "RNG 5 10.0.0.9:1865 CKI c bob@example.com Bob\r\n");
