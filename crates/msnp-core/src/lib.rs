@@ -141,5 +141,5 @@ pub use secret::Secret;
 pub use status::Status;
 pub use timers::Timers;
 pub use transaction::TransactionId;
-pub use version::{ChallengeScheme, ListSync, Login, Version, VersionError};
+pub use version::{ChallengeScheme, ListSync, Login, NetworkPlace, Version, VersionError};
 pub use watch::{Act, Call, Moved, Watched, Watcher};

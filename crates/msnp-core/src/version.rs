@@ -197,6 +197,30 @@ impl Version {
         self.0 >= 12
     }
 
+    /// Where presence names the network of a contact.
+    pub const fn network_in_presence(self) -> NetworkPlace {
+        match self.0 {
+            ..=13 => NetworkPlace::Nowhere,
+            14..=17 => NetworkPlace::AfterAccount,
+            18.. => NetworkPlace::BeforeAccount,
+        }
+    }
+
+    /// Capabilities are two numbers, `a:b`.
+    pub const fn has_extended_capabilities(self) -> bool {
+        self.0 >= 16
+    }
+
+    /// `XFR SB` and `RNG` end in `U` and the domain of the service; `XFR NS` ends in `U D`.
+    pub const fn redirects_name_the_domain(self) -> bool {
+        self.0 >= 13
+    }
+
+    /// `XFR SB` and `RNG` say whether direct connections are allowed.
+    pub const fn says_direct_connections(self) -> bool {
+        self.0 >= 14
+    }
+
     /// A numeric error may announce a body.
     pub const fn errors_have_bodies(self) -> bool {
         self.0 >= 13
@@ -244,6 +268,17 @@ pub enum Login {
     Passport,
     /// `USR SSO`: a ticket and an encrypted nonce.
     Sso,
+}
+
+/// Where presence names the network of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkPlace {
+    /// It does not.
+    Nowhere,
+    /// As a parameter after the account.
+    AfterAccount,
+    /// Before the account, with a colon between: `1:alice@example.com`.
+    BeforeAccount,
 }
 
 /// How the contact list reaches the client.

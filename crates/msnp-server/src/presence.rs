@@ -9,7 +9,9 @@ use msnp_codec::command::{
 };
 use msnp_codec::personal_message::PersonalMessage;
 use msnp_codec::{Encoded, ServerCommand};
-use msnp_core::{Account, ErrorCode, LinkId, List, NetworkId, Status, TransactionId, Version};
+use msnp_core::{
+    Account, ErrorCode, LinkId, List, NetworkId, NetworkPlace, Status, TransactionId, Version,
+};
 
 use crate::event::Ending;
 use crate::service::{Online, Presence, Service};
@@ -180,14 +182,15 @@ impl Service {
 }
 
 fn contact_name(account: &Account, version: Version) -> ContactName<'_> {
-    let network = (version >= Version::MSNP14).then_some(NetworkId::MSN);
+    let network =
+        (version.network_in_presence() != NetworkPlace::Nowhere).then_some(NetworkId::MSN);
     ContactName { account: account.as_str(), network }
 }
 
 /// What a client of this version can read: two numbers only from MSNP16.
 pub(crate) fn shown_capabilities(own: Option<Capabilities>, version: Version) -> Capabilities {
     let own = own.unwrap_or_default();
-    if version >= Version::MSNP16 { own } else { Capabilities::new(own.basic) }
+    if version.has_extended_capabilities() { own } else { Capabilities::new(own.basic) }
 }
 
 impl Presence {

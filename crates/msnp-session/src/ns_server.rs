@@ -149,7 +149,7 @@ impl NsServer {
         let State::Deciding { transaction, .. } = self.state else { return };
         let version = self.version();
         let (address, own) = (to.to_string(), own.to_string());
-        let (marker, from) = if version >= Version::MSNP13 {
+        let (marker, from) = if version.redirects_name_the_domain() {
             (Some("U"), Some("D"))
         } else {
             (

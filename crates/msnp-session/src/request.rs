@@ -75,9 +75,8 @@ impl NsRequest {
     /// Whether this version has such a request.
     pub fn is_in(&self, version: Version) -> bool {
         match self {
-            Self::Lists { .. } => version.list_sync() != ListSync::Web,
             Self::PersonalMessage(_) | Self::Document(_) => version.has_personal_messages(),
-            _ => version <= Version::MSNP12,
+            _ => version.list_sync() != ListSync::Web,
         }
     }
 

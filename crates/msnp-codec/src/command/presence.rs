@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use msnp_core::{NetworkId, Status, TransactionId, Version};
+use msnp_core::{NetworkId, NetworkPlace, Status, TransactionId, Version};
 
 use crate::field::{Command, Field, Line, Reader};
 use crate::{CommandError, Encoded};
@@ -189,7 +189,8 @@ impl<'a> ContactName<'a> {
 
     pub(super) fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError> {
         let text: &str = reader.read("account")?;
-        if version >= Version::MSNP18
+        let place = version.network_in_presence();
+        if place == NetworkPlace::BeforeAccount
             && let Some((network, account)) = text.split_once(':')
             && network.bytes().all(|b| b.is_ascii_digit())
             && !account.is_empty()
@@ -197,20 +198,21 @@ impl<'a> ContactName<'a> {
             let network = network.parse().map_err(|_| reader.invalid("network"))?;
             return Ok(Self { account, network: Some(NetworkId(network)) });
         }
-        let separate = version >= Version::MSNP14 && version < Version::MSNP18;
-        let network = if separate { Some(reader.read("network")?) } else { None };
+        let network =
+            if place == NetworkPlace::AfterAccount { Some(reader.read("network")?) } else { None };
         Ok(Self { account: text, network })
     }
 
     pub(super) fn print(&self, line: &mut Line<'_>, version: Version) {
+        let place = version.network_in_presence();
         match self.network {
-            Some(network) if version >= Version::MSNP18 => {
+            Some(network) if place == NetworkPlace::BeforeAccount => {
                 line.display(format_args!("{network}:"));
                 line.append(self.account);
             }
             network => {
                 line.put(&self.account);
-                if version >= Version::MSNP14 && version < Version::MSNP18 {
+                if place == NetworkPlace::AfterAccount {
                     line.put(&network.unwrap_or(NetworkId::MSN));
                 }
             }

@@ -290,11 +290,11 @@ impl<'a> Command<'a> for ServerXfr<'a> {
 
 /// What follows the cookie in `XFR SB`, and all else in `RNG`, from MSNP13.
 pub(super) fn switchboard_tail(line: &mut Line<'_>, version: Version) {
-    if version >= Version::MSNP13 {
+    if version.redirects_name_the_domain() {
         line.word(b"U");
         line.word(b"messenger.msn.com");
     }
-    if version >= Version::MSNP14 {
+    if version.says_direct_connections() {
         line.word(b"1");
     }
 }
