@@ -83,7 +83,7 @@ impl Client {
                 self.room_granted(transaction, address, cookie);
             }
             NsEvent::Ringing(invitation) => self.ringing(invitation),
-            NsEvent::ServerMessage(body) => self.server_message(body),
+            NsEvent::ServerMessage(message) => self.server_message(message.0),
             NsEvent::Document { document, .. } | NsEvent::Notification(document) => {
                 self.outputs.event(Event::Document(document));
             }

@@ -6,7 +6,7 @@ use core::fmt::Write as _;
 use msnp_core::{List, NetworkId, Status, TransactionId, Version};
 
 use crate::raw::{Parameters, RawCommand};
-use crate::{Encoded, Verb};
+use crate::{Encoded, Hidden, Verb};
 
 /// A command is whole, but not what its verb asks for. The sender's fault; the connection goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -214,6 +214,16 @@ impl<'a> Field<'a> for &'a str {
 /// the line there.
 pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok().filter(|text| !text.contains('\r'))
+}
+
+impl<'a> Field<'a> for Hidden<'a> {
+    fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
+        reader.read(parameter).map(Self)
+    }
+
+    fn print(&self, line: &mut Line<'_>) {
+        line.put(&self.0);
+    }
 }
 
 impl<'a> Field<'a> for Encoded<'a> {

@@ -13,7 +13,8 @@ use msnp_codec::command::{
     Capabilities, ClientAdd, ClientCal, ClientPrp, ClientUsr, ContactName, ServerError, ServerNln,
 };
 use msnp_codec::{
-    ClientCommand, Encoded, FrameLimits, Framer, OwnedCommand, Problem, Sender, ServerCommand,
+    ClientCommand, Encoded, FrameLimits, Framer, Hidden, OwnedCommand, Problem, Sender,
+    ServerCommand,
 };
 use msnp_core::{ErrorCode, List, NetworkId, Status, TransactionId, Version};
 
@@ -200,7 +201,8 @@ fn no_text_of_an_application_becomes_a_second_parameter_or_command() {
     assert_eq!(printed_by_client(call), format!("CAL 2 {line}\r\n"));
     let add = ClientAdd { transaction, list: List::Allow, account: bad, name: None, group: None };
     assert_eq!(printed_by_client(add), format!("ADD 2 AL {line}\r\n"));
-    let enter = ClientUsr::Switchboard { transaction, account: "bob@example.com", cookie: bad };
+    let enter =
+        ClientUsr::Switchboard { transaction, account: "bob@example.com", cookie: Hidden(bad) };
     assert_eq!(printed_by_client(enter), format!("USR 2 bob@example.com {line}\r\n"));
 }
 

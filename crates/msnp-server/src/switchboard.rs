@@ -12,7 +12,8 @@ use msnp_codec::command::{
     ServerMsg, ServerNak, ServerRng, ServerXfr,
 };
 use msnp_codec::{
-    ClientCommand, Encoded, FrameError, FrameFault, OwnedCommand, Sender, ServerCommand, Verb,
+    ClientCommand, Encoded, FrameError, FrameFault, Hidden, OwnedCommand, Sender, ServerCommand,
+    Verb,
 };
 use msnp_core::{Account, ErrorCode, LinkId, Secret, Version};
 use msnp_session::Present;
@@ -39,7 +40,7 @@ impl Service {
         let now = self.now.monotonic;
         let (_, cookie) = self.own_rooms.issue(&mut self.random, now, deadline, account, room);
         let address = self.address(|all| &all.switchboard);
-        let (address, cookie) = (address.as_str(), cookie.as_str());
+        let (address, cookie) = (address.as_str(), Hidden(cookie.as_str()));
         self.tell(link, ServerXfr::Switchboard { transaction, address, cookie });
     }
 
@@ -189,7 +190,7 @@ impl Service {
         let ring = ServerRng {
             session: &session,
             address: &address,
-            cookie: &cookie,
+            cookie: Hidden(&cookie),
             account: seat.account.as_str(),
             name: Encoded::new(&name),
         };

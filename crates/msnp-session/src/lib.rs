@@ -32,7 +32,9 @@ mod sign_out;
 pub use error::{SessionError, Step};
 pub use limits::SessionLimits;
 pub use ns_client::{NsClient, NsClientConfig, SIGN_IN, SignInTransition};
-pub use ns_event::{Invitation, ListedContact, NotSent, NotSentReason, NsEvent, RequestError};
+pub use ns_event::{
+    Invitation, ListedContact, NotSent, NotSentReason, NsEvent, RequestError, ServerMessage,
+};
 pub use ns_server::{NsServer, NsServerConfig, NsServerEvent};
 pub use program::ClientProgram;
 pub use request::{ListStamps, NsRequest};

@@ -8,7 +8,9 @@ use msnp_codec::command::{
     ClientCvr, ClientInf, ClientOut, ClientPng, ClientQry, ClientUsr, ClientVer, ServerUsr,
     ServerXfr,
 };
-use msnp_codec::{ClientCommand, FrameError, FrameLimits, RawCommand, Sender, ServerCommand};
+use msnp_codec::{
+    ClientCommand, FrameError, FrameLimits, Hidden, RawCommand, Sender, ServerCommand,
+};
 use msnp_core::{Account, ChallengeScheme, LinkEnd, Login, Now, Secret, TransactionId, Version};
 
 use crate::connection::{Connection, Session, one_link_machine};
@@ -172,7 +174,7 @@ impl NsClient {
             &ClientUsr::Prove {
                 transaction,
                 login: Login::Passport,
-                proof: ticket.expose(),
+                proof: Hidden(ticket.expose()),
                 blob: None,
                 machine: None,
             }
@@ -403,7 +405,7 @@ impl NsClient {
             &ClientUsr::Prove {
                 transaction,
                 login: Login::Md5,
-                proof: response.as_str(),
+                proof: Hidden(response.as_str()),
                 blob: None,
                 machine: None,
             }

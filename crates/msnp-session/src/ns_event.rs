@@ -1,6 +1,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Bytes;
 
@@ -154,7 +155,7 @@ pub enum NsEvent {
     /// Somebody invites to a room.
     Ringing(Invitation),
     /// A message of the server: the profile, mail, an announcement.
-    ServerMessage(Bytes),
+    ServerMessage(ServerMessage),
     /// A configuration document.
     Document {
         /// Its name.
@@ -175,6 +176,18 @@ pub enum NsEvent {
     Unknown(OwnedCommand),
     /// A command that is not what its verb asks for. The session goes on.
     Malformed(CommandError),
+}
+
+/// A message of the server: headers and body.
+///
+/// `Debug` shows only how long it is, since the profile holds a ticket.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServerMessage(pub Bytes);
+
+impl fmt::Debug for ServerMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ServerMessage({} bytes)", self.0.len())
+    }
 }
 
 /// A contact as the lists name it.

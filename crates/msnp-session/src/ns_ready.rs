@@ -7,7 +7,7 @@ use msnp_codec::{CommandError, Problem, RawCommand, ServerCommand, Verb};
 use msnp_core::Account;
 
 use crate::connection::Connection;
-use crate::{Invitation, NsEvent};
+use crate::{Invitation, NsEvent, ServerMessage};
 
 /// Turns a command into its event. `own` is the account that is signed in.
 pub(crate) fn report(
@@ -86,17 +86,19 @@ fn event(
             NsEvent::Switchboard {
                 transaction,
                 address: address.parse().map_err(|_| invalid(b"XFR", "address"))?,
-                cookie: cookie.into(),
+                cookie: cookie.0.into(),
             }
         }
         ServerCommand::Rng(rng) => NsEvent::Ringing(Invitation {
             session: rng.session.into(),
             address: rng.address.parse().map_err(|_| invalid(b"RNG", "address"))?,
-            cookie: rng.cookie.into(),
+            cookie: rng.cookie.0.into(),
             account: account(b"RNG", rng.account)?,
             name: rng.name.decode().into_owned(),
         }),
-        ServerCommand::Msg(msg) => NsEvent::ServerMessage(Bytes::copy_from_slice(msg.body)),
+        ServerCommand::Msg(msg) => {
+            NsEvent::ServerMessage(ServerMessage(Bytes::copy_from_slice(msg.body)))
+        }
         ServerCommand::Gcf(gcf) => NsEvent::Document {
             name: gcf.document.map(Into::into),
             document: Bytes::copy_from_slice(gcf.body),

@@ -318,7 +318,7 @@ impl NsServer {
                 if *login == expected =>
             {
                 let account = account.clone();
-                let (transaction, proof) = (*transaction, Secret::from(*proof));
+                let (transaction, proof) = (*transaction, Secret::from(proof.0));
                 self.state = State::Proving { account: account.clone(), transaction };
                 self.connection.event(NsServerEvent::Proof { account, login: expected, proof });
             }

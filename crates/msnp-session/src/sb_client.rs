@@ -8,7 +8,7 @@ use msnp_codec::command::{
     Acknowledge, ClientAns, ClientCal, ClientMsg, ClientOut, ClientUsr, ServerUsr,
 };
 use msnp_codec::message::MAX_MESSAGE_LEN;
-use msnp_codec::{FrameError, FrameLimits, RawCommand, Sender, ServerCommand};
+use msnp_codec::{FrameError, FrameLimits, Hidden, RawCommand, Sender, ServerCommand};
 use msnp_core::{Account, ErrorCode, LinkEnd, Now, Secret, TransactionId, Version};
 
 use crate::connection::{Connection, Session, one_link_machine};
@@ -368,10 +368,11 @@ impl Session for SbClient {
         let account = self.config.account.as_str();
         let command = match &self.config.entrance {
             Entrance::Own { cookie } => {
-                ClientUsr::Switchboard { transaction, account, cookie: cookie.expose() }.into()
+                ClientUsr::Switchboard { transaction, account, cookie: Hidden(cookie.expose()) }
+                    .into()
             }
             Entrance::Invited { cookie, session } => {
-                ClientAns { transaction, account, cookie: cookie.expose(), session }.into()
+                ClientAns { transaction, account, cookie: Hidden(cookie.expose()), session }.into()
             }
         };
         match self.connection.send_as_client(&command) {

@@ -192,10 +192,10 @@ impl SbServer {
                 self.send(&ServerQng { seconds }.into());
             }
             ClientCommand::Usr(ClientUsr::Switchboard { transaction, account, cookie }) => {
-                self.enter(raw, *transaction, account, cookie, None);
+                self.enter(raw, *transaction, account, cookie.0, None);
             }
             ClientCommand::Ans(ans) => {
-                self.enter(raw, ans.transaction, ans.account, ans.cookie, Some(ans.session));
+                self.enter(raw, ans.transaction, ans.account, ans.cookie.0, Some(ans.session));
             }
             ClientCommand::Usr(_) => self.refuse_command(ErrorCode::NOT_EXPECTED, raw),
             _ if inside => self.connection.event(SbServerEvent::Command(raw.to_owned())),

@@ -10,7 +10,7 @@ use msnp_core::{
 };
 use msnp_session::{
     ClientProgram, Delivery, Entrance, NsClient, NsClientConfig, NsEvent, NsRequest, RequestError,
-    SbClient, SbClientConfig, SbEvent, SessionError, SessionLimits,
+    SbClient, SbClientConfig, SbEvent, ServerMessage, SessionError, SessionLimits,
 };
 
 const LINK: LinkId = LinkId::new(1);
@@ -319,7 +319,10 @@ fn a_body_is_never_read_as_commands_and_what_follows_it_is() {
         let body = "OUT OTH\r\nFLN bob@example.com\r\n";
         client
             .hear(format!("NOT {0}\r\n{body}MSG Hotmail Hotmail {0}\r\n{body}QNG\r\n", body.len()));
-        let expected = [NsEvent::Notification(body.into()), NsEvent::ServerMessage(body.into())];
+        let expected = [
+            NsEvent::Notification(body.into()),
+            NsEvent::ServerMessage(ServerMessage(body.into())),
+        ];
         assert_eq!(client.events, expected, "{version}");
         assert_eq!(client.end, None);
     }

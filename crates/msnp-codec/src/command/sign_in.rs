@@ -3,12 +3,9 @@
 use msnp_core::{Login, TransactionId, Version};
 
 use crate::field::{Command, Line, Reader};
-use crate::{CommandError, Encoded};
+use crate::{CommandError, Encoded, Hidden};
 
 /// Signs in, on the notification server or on a switchboard.
-///
-/// Challenge answers, tickets and cookies in it are secrets: `Debug` output of a parsed command
-/// belongs into no log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientUsr<'a> {
     /// `USR 3 MD5 I alice@example.com`, `TWN I`, `SSO I`: claims to be the account.
@@ -27,9 +24,9 @@ pub enum ClientUsr<'a> {
         /// How.
         login: Login,
         /// The hash or the ticket.
-        proof: &'a str,
+        proof: Hidden<'a>,
         /// The encrypted nonce (SSO).
-        blob: Option<&'a str>,
+        blob: Option<Hidden<'a>>,
         /// The machine (MSNP16 and later).
         machine: Option<&'a str>,
     },
@@ -38,7 +35,7 @@ pub enum ClientUsr<'a> {
         /// The transaction.
         transaction: TransactionId,
         /// The ticket, in base64.
-        ticket: &'a str,
+        ticket: Hidden<'a>,
     },
     /// `USR 6 alice@example.com <cookie>`: enters a switchboard as the one who asked for it.
     Switchboard {
@@ -47,7 +44,7 @@ pub enum ClientUsr<'a> {
         /// The account; from MSNP16 `account;{machine}`.
         account: &'a str,
         /// The cookie of the `XFR`.
-        cookie: &'a str,
+        cookie: Hidden<'a>,
     },
 }
 
@@ -121,7 +118,7 @@ pub enum ServerXfr<'a> {
         /// Where to.
         address: &'a str,
         /// What to show there.
-        cookie: &'a str,
+        cookie: Hidden<'a>,
     },
 }
 
@@ -143,7 +140,7 @@ impl<'a> Command<'a> for ClientUsr<'a> {
             },
             (None, "SHA", "A") => Self::Circle { transaction, ticket: reader.read("ticket")? },
             (None, account, cookie) if account.contains('@') => {
-                Self::Switchboard { transaction, account, cookie }
+                Self::Switchboard { transaction, account, cookie: Hidden(cookie) }
             }
             (None, ..) => return Err(reader.invalid("scheme")),
             (Some(_), ..) => return Err(reader.invalid("step")),

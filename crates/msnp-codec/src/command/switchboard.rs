@@ -6,7 +6,7 @@ use msnp_core::{TransactionId, Version};
 use crate::command::presence::Capabilities;
 use crate::command::sign_in::switchboard_tail;
 use crate::field::{Command, Field, Line, Reader, command};
-use crate::{CommandError, Encoded};
+use crate::{CommandError, Encoded, Hidden};
 
 /// Somebody invites to a switchboard:
 /// `RNG 11752013 10.0.0.1:1863 CKI 849102291.520491113 alice@example.com Alice`.
@@ -20,7 +20,7 @@ pub struct ServerRng<'a> {
     /// The address of the switchboard.
     pub address: &'a str,
     /// What to show there.
-    pub cookie: &'a str,
+    pub cookie: Hidden<'a>,
     /// Who invites.
     pub account: &'a str,
     /// Their friendly name.
@@ -57,7 +57,7 @@ command! {
         /// Who joins.
         account: &'a str,
         /// The cookie of the `RNG`.
-        cookie: &'a str,
+        cookie: Hidden<'a>,
         /// The session of the `RNG`.
         session: &'a str,
     }

@@ -1,7 +1,7 @@
 //! Values for the parameters of commands, and the commands that can be made of them.
 
 use msnp_codec::command::*;
-use msnp_codec::{ClientCommand, Encoded, ServerCommand};
+use msnp_codec::{ClientCommand, Encoded, Hidden, ServerCommand};
 use msnp_core::{
     ErrorCode, List, ListSync, Lists, Login, NetworkId, Status, TransactionId, Version,
 };
@@ -184,13 +184,13 @@ pub(crate) fn client_commands<'v>(verb: &str, v: &'v Values) -> Vec<ClientComman
                 ClientUsr::Prove {
                     transaction,
                     login: v.login,
-                    proof: v.word(0),
-                    blob: v.upto(1, v.word(1)),
+                    proof: Hidden(v.word(0)),
+                    blob: v.upto(1, Hidden(v.word(1))),
                     machine: v.upto(2, v.word(2)),
                 }
                 .into(),
-                ClientUsr::Circle { transaction, ticket: v.word(0) }.into(),
-                ClientUsr::Switchboard { transaction, account, cookie: v.word(0) }.into(),
+                ClientUsr::Circle { transaction, ticket: Hidden(v.word(0)) }.into(),
+                ClientUsr::Switchboard { transaction, account, cookie: Hidden(v.word(0)) }.into(),
             ];
         }
         "XFR" => ClientXfr { transaction, service: v.word(0) }.into(),
@@ -230,7 +230,9 @@ pub(crate) fn client_commands<'v>(verb: &str, v: &'v Values) -> Vec<ClientComman
         "OUT" => ClientOut {}.into(),
         "GCF" => ClientGcf { transaction, document: v.word(0) }.into(),
         "CAL" => ClientCal { transaction, account }.into(),
-        "ANS" => ClientAns { transaction, account, cookie: v.word(0), session: v.word(1) }.into(),
+        "ANS" => {
+            ClientAns { transaction, account, cookie: Hidden(v.word(0)), session: v.word(1) }.into()
+        }
         "MSG" => ClientMsg { transaction, acknowledge: v.acknowledge, body: &v.body }.into(),
         _ => return vec![],
     }]
@@ -289,8 +291,12 @@ pub(crate) fn server_commands<'v>(
                     from: v.upto(2, v.word(1)),
                 }
                 .into(),
-                ServerXfr::Switchboard { transaction, address: v.word(2), cookie: v.word(0) }
-                    .into(),
+                ServerXfr::Switchboard {
+                    transaction,
+                    address: v.word(2),
+                    cookie: Hidden(v.word(0)),
+                }
+                .into(),
             ];
         }
         "SYN" => ServerSyn {
@@ -379,7 +385,7 @@ pub(crate) fn server_commands<'v>(
         "RNG" => ServerRng {
             session: v.word(0),
             address: v.word(2),
-            cookie: v.word(1),
+            cookie: Hidden(v.word(1)),
             account,
             name: v.name(),
         }
