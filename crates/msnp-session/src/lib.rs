@@ -23,6 +23,7 @@ mod ns_lists;
 mod ns_ready;
 mod ns_server;
 mod program;
+mod refusal;
 mod request;
 mod sb_client;
 mod sb_event;

@@ -8,13 +8,14 @@ use msnp_codec::command::{
 };
 use msnp_codec::{
     ClientCommand, CommandError, CommandRow, Encoded, FrameError, FrameLimits, OwnedCommand,
-    Problem, RawCommand, Sender, ServerCommand, Service,
+    RawCommand, Sender, ServerCommand, Service,
 };
 use msnp_core::{
     Account, Endpoint, ErrorCode, LinkEnd, Login, Now, Secret, TransactionId, Version,
 };
 
 use crate::connection::{Connection, Session, one_link_machine};
+use crate::refusal::refusal_of;
 use crate::{SessionError, SessionLimits, SignOut, Step};
 
 /// What an [`NsServer`] needs to know.
@@ -385,11 +386,7 @@ impl Session for NsServer {
         match ClientCommand::parse(raw, version) {
             Ok(command) => self.known(now, raw, &command),
             Err(error) => {
-                let code = match error.problem {
-                    Problem::Missing => ErrorCode::SYNTAX_ERROR,
-                    Problem::Invalid if error.transaction.is_none() => ErrorCode::SYNTAX_ERROR,
-                    Problem::Invalid => ErrorCode::INVALID_PARAMETER,
-                };
+                let code = refusal_of(&error);
                 self.connection.event(NsServerEvent::Malformed(error));
                 self.error(code, error.transaction);
                 self.fault();

@@ -7,11 +7,12 @@ use msnp_codec::command::{
 };
 use msnp_codec::{
     ClientCommand, CommandError, CommandRow, Encoded, FrameError, FrameLimits, OwnedCommand,
-    Problem, RawCommand, Sender, ServerCommand, Service,
+    RawCommand, Sender, ServerCommand, Service,
 };
 use msnp_core::{Account, ErrorCode, LinkEnd, Now, Secret, TransactionId, Version};
 
 use crate::connection::{Connection, Session, one_link_machine};
+use crate::refusal::refusal_of;
 use crate::{SessionError, SessionLimits, Step};
 
 /// What an [`SbServer`] needs to know.
@@ -272,11 +273,7 @@ impl Session for SbServer {
         match ClientCommand::parse(raw, self.version()) {
             Ok(command) => self.known(raw, &command),
             Err(error) => {
-                let code = match error.problem {
-                    Problem::Missing => ErrorCode::SYNTAX_ERROR,
-                    Problem::Invalid if error.transaction.is_none() => ErrorCode::SYNTAX_ERROR,
-                    Problem::Invalid => ErrorCode::INVALID_PARAMETER,
-                };
+                let code = refusal_of(&error);
                 self.connection.event(SbServerEvent::Malformed(error));
                 self.error(code, error.transaction);
                 self.fault();
