@@ -161,6 +161,8 @@ pub enum Event {
     ServerError(ErrorCode),
     /// A contact was passed over because the list has reached its bound.
     ListFull(Account),
+    /// The server speaks of somebody, by this account or GUID, who is on no list.
+    UnknownContact(Box<str>),
     /// A command that has no meaning here, or in no source.
     Unknown(OwnedCommand),
     /// A command that is not what its verb asks for. The session goes on.

@@ -40,9 +40,11 @@ impl Client {
             }
             NsEvent::ListsEnd => self.outputs.event(Event::ListsLoaded),
             NsEvent::Added { list, account, name, guid, group } => {
-                let account = account.or_else(|| self.roster.find(guid.as_deref()?));
-                if let Some(account) = account {
-                    self.added(list, account, name, guid, group);
+                match account.or_else(|| self.roster.find(guid.as_deref()?)) {
+                    Some(account) => self.added(list, account, name, guid, group),
+                    None => {
+                        self.outputs.event(Event::UnknownContact(guid.unwrap_or_default()));
+                    }
                 }
             }
             NsEvent::Removed { list, contact, group } => self.removed(list, &contact, group),
@@ -195,7 +197,7 @@ impl Client {
 
     fn removed(&mut self, list: List, contact: &str, group: Option<Box<str>>) {
         let Some(account) = self.roster.find(contact).or_else(|| Account::new(contact).ok()) else {
-            return;
+            return self.outputs.event(Event::UnknownContact(contact.into()));
         };
         match group {
             Some(group) => {

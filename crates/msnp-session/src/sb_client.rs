@@ -302,11 +302,13 @@ impl SbClient {
         match member(name_on_line) {
             None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
             Some((account, _)) if account == self.config.account => {}
+            Some((account, _)) if self.members.contains(&account) => {}
+            Some(_) if self.members.len() >= MAX_MEMBERS => {
+                self.connection.event(SbEvent::Unknown(raw.to_owned()));
+            }
             Some((account, _)) => {
-                if self.members.len() < MAX_MEMBERS && self.members.insert(account.clone()) {
-                    let event = SbEvent::Joined { account, name, capabilities, already };
-                    self.connection.event(event);
-                }
+                self.members.insert(account.clone());
+                self.connection.event(SbEvent::Joined { account, name, capabilities, already });
             }
         }
     }

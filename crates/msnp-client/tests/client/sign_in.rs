@@ -276,6 +276,20 @@ fn a_command_that_makes_no_sense_is_an_event_and_the_session_goes_on() {
 }
 
 #[test]
+fn a_contact_that_is_on_no_list_is_told_and_not_passed_over() {
+    let mut s = web(Version::MSNP11);
+    s.answer_http(HttpResponse::new(200).header("PassportURLs", "DALogin=https://l.example.com/"));
+    let ok = "Passport1.4 da-status=success,from-PP='t=a&p=b'";
+    s.answer_http(HttpResponse::new(200).header("Authentication-Info", ok));
+    let ns = s.connects[0].0;
+    s.server(ns, "USR 4 OK alice@example.com 1 0\r\nSYN 5 1 1 0 0\r\nCHG 6 NLN 1073741856\r\n");
+    s.forget();
+    s.server(ns, "REM 0 FL 99999999-2222\r\nADC 0 FL C=88888888-2222 77777777\r\n");
+    let unknown = |guid: &str| Event::UnknownContact(guid.into());
+    assert_eq!(s.events, [unknown("99999999-2222"), unknown("88888888-2222")]);
+}
+
+#[test]
 fn a_stream_that_cannot_be_read_ends_the_session() {
     let (mut s, ns) = Scripted::signed_in();
     s.server(ns, "UBX bob@example.com\r\nOUT OTH\r\n");
