@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use msnp_codec::secrets::{MASK, is_secret_header, secret_words, words};
 use msnp_codec::{FrameLimits, Framer, RawCommand, Sender};
 use msnp_core::{LinkId, Version};
 use msnp_testkit::{Direction, Mask};
@@ -63,45 +64,24 @@ fn other(side: Sender) -> Sender {
 
 /// The command with its secrets masked. The announced length of a body stays what it was.
 fn print(command: RawCommand<'_>, out: &mut Vec<u8>) {
-    let words: Vec<&[u8]> = command.line().split(|b| *b == b' ').collect();
-    for (at, word) in words.iter().enumerate() {
+    let secret = secret_words(command);
+    for (at, word) in words(command).enumerate() {
         if at > 0 {
             out.push(b' ');
         }
-        let secret = is_secret(command.sender(), &words, at);
-        out.extend_from_slice(if secret { MASK } else { word });
+        out.extend_from_slice(if secret.contains(&at) { MASK.as_bytes() } else { word });
     }
     out.extend_from_slice(b"\r\n");
     for line in command.body().unwrap_or_default().split_inclusive(|b| *b == b'\n') {
-        match line.iter().position(|b| *b == b':') {
-            Some(colon) if SECRET_HEADERS.iter().any(|name| line.starts_with(name)) => {
-                out.extend_from_slice(line.get(..colon).unwrap_or_default());
-                out.extend_from_slice(b": ***\r\n");
-            }
-            _ => out.extend_from_slice(line),
+        let name = line.split(|b| *b == b':').next().unwrap_or_default();
+        if is_secret_header(name) && name.len() < line.len() {
+            out.extend_from_slice(name);
+            out.extend_from_slice(b": ");
+            out.extend_from_slice(MASK.as_bytes());
+            out.extend_from_slice(b"\r\n");
+        } else {
+            out.extend_from_slice(line);
         }
-    }
-}
-
-const MASK: &[u8] = b"***";
-
-/// In the profile message.
-const SECRET_HEADERS: [&[u8]; 2] = [b"MSPAuth", b"MSPProf"];
-
-/// Whether word `at` of a line is one. The verb is word 0.
-fn is_secret(sender: Sender, words: &[&[u8]], at: usize) -> bool {
-    let word = |at: usize| words.get(at).copied().unwrap_or_default();
-    match (sender, word(0)) {
-        // `USR 3 TWN S ticket`, `USR 1 account cookie`; the first step holds none.
-        (Sender::Client, b"USR") if word(3) == b"S" => at >= 4,
-        (Sender::Client, b"USR") => at >= 3 && word(3) != b"I",
-        // `ANS 1 account cookie session`
-        (Sender::Client, b"ANS") => at == 3,
-        // `XFR 9 SB address CKI cookie`
-        (Sender::Server, b"XFR") => at >= 5 && word(2) == b"SB",
-        // `RNG session address CKI cookie account name`
-        (Sender::Server, b"RNG") => at == 4,
-        _ => false,
     }
 }
 

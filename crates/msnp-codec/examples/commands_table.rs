@@ -5,7 +5,10 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use msnp_codec::{Body, COMMANDS, CommandRow, HasTransactionId, Sender, Service};
+use msnp_codec::{
+    Body, COMMANDS, ClientCommand, CommandRow, FrameLimits, Framer, HasTransactionId, Sender,
+    ServerCommand, Service,
+};
 
 fn main() -> std::io::Result<()> {
     for (path, text) in documents() {
@@ -32,7 +35,8 @@ fn commands() -> String {
          **id**: whether the first parameter is a transaction id; *reply* means only in the reply\n\
          to a command of the same verb. **body**: whether bytes follow the line, and the most that\n\
          are accepted; *last* means that the last parameter is their number, *number* that it is\n\
-         where it is a number and not the only parameter.\n",
+         where it is a number and not the only parameter. **type**: whether the command has a type\n\
+         of its own; one without is framed and passed on as it came.\n",
     );
     for (sender, title, sign) in [
         (Sender::Client, "What a client sends", ">>>"),
@@ -41,8 +45,8 @@ fn commands() -> String {
         // Writing to a string cannot fail.
         let _ = write!(
             out,
-            "\n## {title} (`{sign}`)\n\n| verb | where | versions | id | body | says | source |\n\
-             |---|---|---|---|---|---|---|\n"
+            "\n## {title} (`{sign}`)\n\n| verb | where | versions | id | body | type | says | source |\n\
+             |---|---|---|---|---|---|---|---|\n"
         );
         for row in COMMANDS.iter().filter(|row| row.sender == sender) {
             let _ = writeln!(out, "{}", line(row));
@@ -77,8 +81,27 @@ fn line(row: &CommandRow) -> String {
         Body::IfNumber => format!("number, {most}"),
         Body::FromParameter(n) => format!("last of at least {n}, {most}"),
     };
+    let typed = if has_type(row) { "yes" } else { "–" };
     let CommandRow { verb, meaning, source, .. } = row;
-    format!("| `{verb}` | {place} | {versions} | {id} | {body} | {meaning} | {source} |")
+    format!("| `{verb}` | {place} | {versions} | {id} | {body} | {typed} | {meaning} | {source} |")
+}
+
+/// Whether parsing makes anything but a raw command of it, be it a complaint.
+fn has_type(row: &CommandRow) -> bool {
+    let wire = match row.body {
+        Body::Always => format!("{} 0\r\n", row.verb),
+        _ => format!("{}\r\n", row.verb),
+    };
+    let mut framer = Framer::new(row.sender, row.first, FrameLimits::SIGNED_IN);
+    let Ok(Some(raw)) = framer.next(wire.as_bytes()) else { return false };
+    match row.sender {
+        Sender::Client => {
+            !matches!(ClientCommand::parse(raw, row.first), Ok(ClientCommand::Raw(_)))
+        }
+        Sender::Server => {
+            !matches!(ServerCommand::parse(raw, row.first), Ok(ServerCommand::Raw(_)))
+        }
+    }
 }
 
 fn dictionary() -> String {

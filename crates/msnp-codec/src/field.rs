@@ -60,6 +60,11 @@ impl<'a> Reader<'a> {
         self.parameters.clone().next().is_none()
     }
 
+    /// A parameter that is still to come, where it is there; 0 is the next.
+    pub(crate) fn peek(&self, at: usize) -> Option<&'a [u8]> {
+        self.parameters.clone().nth(at)
+    }
+
     /// How many parameters are left.
     pub(crate) fn left(&self) -> usize {
         self.parameters.count()
@@ -117,6 +122,12 @@ impl<'o> Line<'o> {
     /// `F=Bob`; may be empty, as the name of the field is there.
     pub(crate) fn encoded_field(&mut self, name: &[u8], value: &Encoded<'_>) {
         self.word(name);
+        self.append_encoded(b"", value);
+    }
+
+    /// Goes on with the parameter that was put last.
+    pub(crate) fn append_encoded(&mut self, sign: &[u8], value: &Encoded<'_>) {
+        self.out.extend_from_slice(sign);
         self.out.extend_from_slice(value.as_bytes());
     }
 

@@ -41,6 +41,7 @@ pub mod message;
 pub mod msn_object;
 pub mod personal_message;
 mod raw;
+pub mod secrets;
 mod table;
 mod verb;
 

@@ -2,6 +2,7 @@ use core::fmt;
 
 use bytes::Bytes;
 
+use crate::secrets::Masked;
 use crate::{Sender, Verb};
 
 /// One whole command as it came: a line, and the body that it announced.
@@ -9,8 +10,7 @@ use crate::{Sender, Verb};
 /// Nothing in it is interpreted but its borders, so any command passes, known or not, and
 /// [`wire`](Self::wire) is byte for byte what was received.
 ///
-/// `Debug` shows the line, unless commands of that verb carry tickets or cookies, and of the body
-/// only its length.
+/// `Debug` shows the line without its [secrets](crate::secrets), and of the body only its length.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawCommand<'a> {
     wire: &'a [u8],
@@ -116,10 +116,7 @@ impl fmt::Debug for OwnedCommand {
 fn show(name: &str, command: RawCommand<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut shown = f.debug_struct(name);
     shown.field("sender", &command.sender);
-    match command.verb.as_bytes() {
-        b"USR" | b"ANS" | b"XFR" | b"RNG" => shown.field("verb", &command.verb),
-        _ => shown.field("line", &format_args!("\"{}\"", command.line.escape_ascii())),
-    };
+    shown.field("line", &Masked(command));
     shown.field("body", &command.body.map(<[u8]>::len)).finish()
 }
 
@@ -184,9 +181,14 @@ mod tests {
         let expected = "sender: Server, line: \"UBX a@example.com\\t 6\", body: Some(6) }";
         assert_eq!(shown, alloc::format!("RawCommand {{ {expected}"));
         assert_eq!(alloc::format!("{:?}", raw.to_owned()), shown.replace("Raw", "Owned"));
-        for verb in [b"USR", b"ANS", b"XFR", b"RNG"] {
-            let line = [verb, &b" 3 secret"[..]].concat();
-            let raw = RawCommand::new(Sender::Client, Verb::new(*verb), &line, &line, None);
+        for (sender, verb) in [
+            (Sender::Client, b"USR"),
+            (Sender::Client, b"ANS"),
+            (Sender::Server, b"XFR"),
+            (Sender::Server, b"RNG"),
+        ] {
+            let line = [verb, &b" 3 secret secret"[..]].concat();
+            let raw = RawCommand::new(sender, Verb::new(*verb), &line, &line, None);
             let shown = alloc::format!("{raw:?} {:?}", raw.to_owned());
             assert!(!shown.contains("secret"), "{shown}");
         }

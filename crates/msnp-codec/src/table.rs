@@ -81,13 +81,22 @@ pub struct CommandRow {
     /// The most bytes of body that are accepted, where the state of the connection allows that
     /// many.
     pub largest_body: u32,
-    /// What it says.
+    /// What it says, [`NOT_KNOWN`](Self::NOT_KNOWN) where no source tells.
     pub meaning: &'static str,
     /// Where the facts of this row come from.
     pub source: &'static str,
 }
 
 impl CommandRow {
+    /// The meaning of a command that no source explains. It is framed, and where its parameters
+    /// are not known either, it stays a [`RawCommand`](crate::RawCommand).
+    pub const NOT_KNOWN: &'static str = "not known";
+
+    /// Whether any source tells what the command says.
+    pub fn is_known(&self) -> bool {
+        self.meaning != Self::NOT_KNOWN
+    }
+
     /// Whether this version has the command.
     pub fn is_in(&self, version: Version) -> bool {
         self.first <= version && version <= self.last
@@ -138,8 +147,8 @@ pub const COMMANDS: &[CommandRow] = &[
     row(*b"PRP", Sender::Client, Service::Notification, (5, 18), HasTransactionId::Always, Body::Never, 0, "sets a telephone number, the name or another setting", "Escargot"),
     row(*b"PRP", Sender::Server, Service::Notification, (5, 18), HasTransactionId::Sometimes, Body::Never, 0, "the setting", "Escargot"),
     row(*b"BPR", Sender::Server, Service::Notification, (5, 12), HasTransactionId::Never, Body::Never, 0, "a setting of a contact", "yellows111 wiki"),
-    row(*b"SBP", Sender::Client, Service::Notification, (10, 12), HasTransactionId::Always, Body::Never, 0, "sets a name for a contact", "Escargot"),
-    row(*b"SBP", Sender::Server, Service::Notification, (10, 12), HasTransactionId::Always, Body::Never, 0, "the name is set", "Escargot"),
+    row(*b"SBP", Sender::Client, Service::Notification, (10, 12), HasTransactionId::Always, Body::Never, 0, "sets something about a contact, mostly its name", "Escargot"),
+    row(*b"SBP", Sender::Server, Service::Notification, (10, 12), HasTransactionId::Always, Body::Never, 0, "it is set", "Escargot"),
     row(*b"REA", Sender::Client, Service::Notification, (2, 9), HasTransactionId::Always, Body::Never, 0, "renames oneself or a contact", "captures"),
     row(*b"REA", Sender::Server, Service::Notification, (2, 9), HasTransactionId::Always, Body::Never, 0, "the name is set", "captures"),
     row(*b"ADD", Sender::Client, Service::Notification, (2, 9), HasTransactionId::Always, Body::Never, 0, "puts a contact on a list", "draft 7.8"),
@@ -158,7 +167,7 @@ pub const COMMANDS: &[CommandRow] = &[
     row(*b"ADL", Sender::Server, Service::Notification, (13, 21), HasTransactionId::Always, Body::IfNumber, 65536, "OK, or contacts that were put on lists", "NINA wiki, aMSN"),
     row(*b"RML", Sender::Client, Service::Notification, (13, 21), HasTransactionId::Always, Body::Always, 16384, "takes contacts off lists", "NINA wiki"),
     row(*b"RML", Sender::Server, Service::Notification, (13, 21), HasTransactionId::Always, Body::IfNumber, 65536, "OK, or contacts that were taken off lists", "NINA wiki, aMSN"),
-    row(*b"RFS", Sender::Client, Service::Notification, (13, 21), HasTransactionId::Always, Body::Never, 0, "not known", "Escargot grid; unsure"),
+    row(*b"RFS", Sender::Client, Service::Notification, (13, 21), HasTransactionId::Always, Body::Never, 0, CommandRow::NOT_KNOWN, "Escargot grid; unsure"),
     row(*b"RFS", Sender::Server, Service::Notification, (13, 21), HasTransactionId::Always, Body::Never, 0, "send the lists again", "yellows111 wiki; unsure"),
     row(*b"FQY", Sender::Client, Service::Notification, (14, 21), HasTransactionId::Always, Body::Always, 16384, "asks for the network of a contact", "Escargot"),
     row(*b"FQY", Sender::Server, Service::Notification, (14, 21), HasTransactionId::Always, Body::IfNumber, 65536, "the network of a contact", "Escargot"),
@@ -183,10 +192,10 @@ pub const COMMANDS: &[CommandRow] = &[
     row(*b"NFY", Sender::Server, Service::Notification, (18, 21), HasTransactionId::Never, Body::Always, 65536, "presence or members of a group have changed", "MSNPSharp"),
     row(*b"SDG", Sender::Client, Service::Notification, (18, 21), HasTransactionId::Always, Body::Always, 65536, "a message", "MSNPSharp"),
     row(*b"SDG", Sender::Server, Service::Notification, (18, 21), HasTransactionId::Always, Body::IfNumber, 65536, "a message", "MSNPSharp"),
-    row(*b"GET", Sender::Client, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, "not known", "MSNPSharp; unsure"),
-    row(*b"GET", Sender::Server, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, "not known", "MSNPSharp; unsure"),
-    row(*b"FSL", Sender::Client, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, "not known", "MSNPSharp; unsure"),
-    row(*b"FSL", Sender::Server, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, "not known", "MSNPSharp; unsure"),
+    row(*b"GET", Sender::Client, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, CommandRow::NOT_KNOWN, "MSNPSharp; unsure"),
+    row(*b"GET", Sender::Server, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, CommandRow::NOT_KNOWN, "MSNPSharp; unsure"),
+    row(*b"FSL", Sender::Client, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, CommandRow::NOT_KNOWN, "MSNPSharp; unsure"),
+    row(*b"FSL", Sender::Server, Service::Notification, (21, 21), HasTransactionId::Always, Body::IfNumber, 65536, CommandRow::NOT_KNOWN, "MSNPSharp; unsure"),
     row(*b"CHL", Sender::Server, Service::Notification, (6, 21), HasTransactionId::Always, Body::Never, 0, "a challenge to the client program", "Twisted, Escargot"),
     row(*b"QRY", Sender::Client, Service::Notification, (6, 21), HasTransactionId::Always, Body::Always, 256, "the answer to a challenge", "Twisted, yellows111 wiki"),
     row(*b"QRY", Sender::Server, Service::Notification, (6, 21), HasTransactionId::Always, Body::Never, 0, "the answer is right", "NINA wiki"),
@@ -194,8 +203,8 @@ pub const COMMANDS: &[CommandRow] = &[
     row(*b"QNG", Sender::Server, Service::Both, (2, 21), HasTransactionId::Never, Body::Never, 0, "it is; from MSNP9, the seconds until the next question", "NINA wiki"),
     row(*b"OUT", Sender::Client, Service::Both, (2, 21), HasTransactionId::Never, Body::Never, 0, "ends the session", "draft 7.10"),
     row(*b"OUT", Sender::Server, Service::Both, (2, 21), HasTransactionId::Never, Body::Never, 0, "the session has ended, and why", "draft 7.10"),
-    row(*b"SBS", Sender::Server, Service::Notification, (11, 20), HasTransactionId::Always, Body::Never, 0, "not known", "captures; unsure"),
-    row(*b"GSB", Sender::Server, Service::Notification, (11, 20), HasTransactionId::Always, Body::Never, 0, "not known", "Escargot grid; unsure"),
+    row(*b"SBS", Sender::Server, Service::Notification, (11, 20), HasTransactionId::Always, Body::Never, 0, CommandRow::NOT_KNOWN, "captures; unsure"),
+    row(*b"GSB", Sender::Server, Service::Notification, (11, 20), HasTransactionId::Always, Body::Never, 0, CommandRow::NOT_KNOWN, "Escargot grid; unsure"),
     row(*b"GCF", Sender::Client, Service::Notification, (11, 21), HasTransactionId::Always, Body::Never, 0, "asks for a configuration document", "Escargot"),
     row(*b"GCF", Sender::Server, Service::Notification, (11, 21), HasTransactionId::Always, Body::Always, 1_048_576, "a configuration document", "Escargot"),
     row(*b"NOT", Sender::Server, Service::Notification, (5, 21), HasTransactionId::Never, Body::Always, 1_048_576, "a notification document", "captures"),
@@ -205,18 +214,18 @@ pub const COMMANDS: &[CommandRow] = &[
     row(*b"PGD", Sender::Server, Service::Notification, (9, 21), HasTransactionId::Always, Body::Never, 0, "the page is sent", "NINA wiki; unsure"),
     row(*b"URL", Sender::Client, Service::Notification, (2, 21), HasTransactionId::Always, Body::Never, 0, "asks for the address of a web page", "papyon"),
     row(*b"URL", Sender::Server, Service::Notification, (2, 21), HasTransactionId::Always, Body::Never, 0, "the address of a web page", "papyon"),
-    row(*b"FND", Sender::Client, Service::Notification, (2, 7), HasTransactionId::Always, Body::Never, 0, "searches the directory", "yellows111 wiki"),
-    row(*b"FND", Sender::Server, Service::Notification, (2, 7), HasTransactionId::Always, Body::Never, 0, "one result of the search", "yellows111 wiki"),
+    row(*b"FND", Sender::Client, Service::Notification, (2, 7), HasTransactionId::Always, Body::Never, 0, "searches the directory", "yellows111 wiki, NINA wiki"),
+    row(*b"FND", Sender::Server, Service::Notification, (2, 7), HasTransactionId::Always, Body::Never, 0, "one result of the search, or none", "yellows111 wiki, NINA wiki"),
     row(*b"SND", Sender::Client, Service::Notification, (2, 12), HasTransactionId::Always, Body::Never, 0, "invites somebody by mail", "Escargot"),
     row(*b"SND", Sender::Server, Service::Notification, (2, 12), HasTransactionId::Always, Body::Never, 0, "the mail is sent", "Escargot"),
-    row(*b"SDC", Sender::Client, Service::Notification, (5, 12), HasTransactionId::Always, Body::FromParameter(8), 4096, "invites somebody by mail, with a text", "Escargot, hypothetic.org"),
+    row(*b"SDC", Sender::Client, Service::Notification, (5, 12), HasTransactionId::Always, Body::FromParameter(9), 4096, "invites somebody by mail, with a text", "Escargot, yellows111 wiki"),
     row(*b"SDC", Sender::Server, Service::Notification, (5, 12), HasTransactionId::Always, Body::Never, 0, "the mail is sent", "Escargot"),
-    row(*b"IMS", Sender::Client, Service::Notification, (3, 18), HasTransactionId::Always, Body::Never, 0, "switches invitations on or off", "Escargot"),
-    row(*b"IMS", Sender::Server, Service::Notification, (3, 18), HasTransactionId::Always, Body::Never, 0, "invitations are on or off", "Escargot"),
-    row(*b"LKP", Sender::Client, Service::Notification, (12, 21), HasTransactionId::Always, Body::IfNumber, 16384, "not known", "Escargot grid; unsure"),
-    row(*b"LKP", Sender::Server, Service::Notification, (12, 21), HasTransactionId::Always, Body::IfNumber, 16384, "not known", "Escargot grid; unsure"),
+    row(*b"IMS", Sender::Client, Service::Notification, (3, 18), HasTransactionId::Always, Body::Never, 0, "switches invitations to switchboards on or off", "Escargot, NINA wiki"),
+    row(*b"IMS", Sender::Server, Service::Notification, (3, 18), HasTransactionId::Always, Body::Never, 0, "invitations to switchboards are on or off", "Escargot, NINA wiki"),
+    row(*b"LKP", Sender::Client, Service::Notification, (12, 21), HasTransactionId::Always, Body::IfNumber, 16384, CommandRow::NOT_KNOWN, "Escargot grid; unsure"),
+    row(*b"LKP", Sender::Server, Service::Notification, (12, 21), HasTransactionId::Always, Body::IfNumber, 16384, CommandRow::NOT_KNOWN, "Escargot grid; unsure"),
     row(*b"VAS", Sender::Client, Service::Notification, (18, 21), HasTransactionId::Always, Body::Always, 16384, "reports abuse", "Escargot; unsure"),
-    row(*b"VAS", Sender::Server, Service::Notification, (18, 21), HasTransactionId::Always, Body::IfNumber, 16384, "not known", "Escargot; unsure"),
+    row(*b"VAS", Sender::Server, Service::Notification, (18, 21), HasTransactionId::Always, Body::IfNumber, 16384, CommandRow::NOT_KNOWN, "Escargot; unsure"),
     row(*b"RNG", Sender::Server, Service::Notification, (2, 20), HasTransactionId::Never, Body::Never, 0, "somebody invites to a switchboard", "draft 8.4"),
     row(*b"CAL", Sender::Client, Service::Switchboard, (2, 20), HasTransactionId::Always, Body::Never, 0, "invites somebody", "draft 8.3"),
     row(*b"CAL", Sender::Server, Service::Switchboard, (2, 20), HasTransactionId::Always, Body::Never, 0, "the invitation is under way", "draft 8.3"),

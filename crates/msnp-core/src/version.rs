@@ -107,9 +107,32 @@ impl Version {
         self.0 >= 7
     }
 
+    /// Somebody may be on the allow list and the block list at once, and counts as blocked. Before,
+    /// the opposite list refuses (draft 7.11); `msnp11-sdk` relies on it, since it blocks by adding
+    /// to the block list first.
+    pub const fn allows_opposite_lists(self) -> bool {
+        self.0 >= 10
+    }
+
     /// People who added one wait on a list of their own for a decision.
     pub const fn has_pending_list(self) -> bool {
         self.0 >= 10
+    }
+
+    /// A client says by `ADC RL` that it has decided about somebody who waits on the pending list.
+    pub const fn accepts_by_reverse_list(self) -> bool {
+        self.0 >= 11
+    }
+
+    /// Messages may ask for an answer with `D`, and peer-to-peer data must.
+    pub const fn has_data_messages(self) -> bool {
+        self.0 >= 9
+    }
+
+    /// What waits in the mailbox is told as a document, after the first status; before this, as
+    /// numbers after signing in.
+    pub const fn mailbox_is_a_document(self) -> bool {
+        self.0 >= 11
     }
 
     /// Replies to changes of the lists carry the serial number of the list.
@@ -185,6 +208,36 @@ impl Version {
     /// Telephone numbers and other settings: `PRP` and `BPR`.
     pub const fn has_settings(self) -> bool {
         self.0 >= 5
+    }
+
+    /// A message that is too long for one may go in several parts.
+    pub const fn has_multi_part_messages(self) -> bool {
+        self.0 >= 9
+    }
+
+    /// `FND` searches a directory of users.
+    pub const fn has_directory(self) -> bool {
+        self.0 <= 7
+    }
+
+    /// `IMS` switches invitations to switchboards on and off.
+    pub const fn has_invitation_switch(self) -> bool {
+        self.0 >= 3
+    }
+
+    /// `SND` names the language and the client program.
+    pub const fn snd_names_the_program(self) -> bool {
+        self.0 >= 3
+    }
+
+    /// Pages to telephones, by `PAG` or `PGD`.
+    pub const fn has_pages(self) -> bool {
+        self.0 >= 5
+    }
+
+    /// `PGD`, which names the kind of device, replaces `PAG`.
+    pub const fn pages_name_the_device(self) -> bool {
+        self.0 >= 9
     }
 
     /// `IRO` and `JOI` end in the capabilities of the member.

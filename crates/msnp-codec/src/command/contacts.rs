@@ -1,4 +1,4 @@
-//! `ADD`, `ADC`, `REM`: putting contacts on lists, and taking them off.
+//! `ADD`, `ADC`, `REM`, `SBP`: putting contacts on lists, taking them off, and naming them.
 
 use msnp_core::{List, TransactionId, Version};
 
@@ -39,10 +39,10 @@ pub struct ServerAdd<'a> {
     pub group: Option<&'a str>,
 }
 
-/// Puts a contact on a list or into a group (MSNP10 to 12):
-/// `ADC 9 FL N=bob@example.com F=Bob`, `ADC 9 FL C=<contact> <group>`.
+/// A contact on a list or in a group (MSNP10 to 12): `ADC 9 FL N=bob@example.com F=Bob`,
+/// `ADC 9 FL C=<contact> <group>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientAdc<'a> {
+pub struct Adc<'a> {
     /// The transaction.
     pub transaction: TransactionId,
     /// The list.
@@ -57,22 +57,11 @@ pub struct ClientAdc<'a> {
     pub group: Option<&'a str>,
 }
 
+/// Puts a contact on a list or into a group.
+pub type ClientAdc<'a> = Adc<'a>;
+
 /// The contact is on the list: repeats the command, and gives a new contact its GUID.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerAdc<'a> {
-    /// The transaction; 0 where somebody added one.
-    pub transaction: TransactionId,
-    /// The list.
-    pub list: List,
-    /// `N=`, the account.
-    pub account: Option<&'a str>,
-    /// `F=`, the friendly name.
-    pub name: Option<Encoded<'a>>,
-    /// `C=`, the GUID of the contact.
-    pub guid: Option<&'a str>,
-    /// The GUID of a group.
-    pub group: Option<&'a str>,
-}
+pub type ServerAdc<'a> = Adc<'a>;
 
 command! {
     /// Takes a contact off a list or out of a group: `REM 9 FL bob@example.com`; from MSNP10 the
@@ -104,6 +93,26 @@ pub struct ServerRem<'a> {
     /// The group it left.
     pub group: Option<&'a str>,
 }
+
+command! {
+    /// Something about a contact, mostly its name (MSNP10 to 12): `SBP 9 <contact> MFN Bob`.
+    Sbp<'a> {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The GUID of the contact.
+        contact: &'a str,
+        /// What: `MFN` is the friendly name.
+        key: &'a str,
+        /// The value; without one it is cleared.
+        value: Option<Encoded<'a>>,
+    }
+}
+
+/// Sets something about a contact.
+pub type ClientSbp<'a> = Sbp<'a>;
+
+/// It is set: repeats the command.
+pub type ServerSbp<'a> = Sbp<'a>;
 
 impl<'a> Command<'a> for ClientAdd<'a> {
     fn read(reader: &mut Reader<'a>, _: Version) -> Result<Self, CommandError> {
@@ -147,29 +156,13 @@ impl<'a> Command<'a> for ServerAdd<'a> {
     }
 }
 
-impl<'a> Command<'a> for ClientAdc<'a> {
+impl<'a> Command<'a> for Adc<'a> {
     fn read(reader: &mut Reader<'a>, _: Version) -> Result<Self, CommandError> {
         let transaction = reader.read("transaction id")?;
         let list = reader.read("list")?;
         let mut fields = Fields::default();
         let group = fields.read(reader)?;
         let Fields { account, name, guid } = fields;
-        Ok(Self { transaction, list, account, name, guid, group })
-    }
-
-    fn print(&self, mut line: Line<'_>, _: Version) {
-        line.put(&self.transaction);
-        line.put(&self.list);
-        print_fields(self.account, &self.name, self.guid, &mut line);
-        line.put(&self.group);
-        line.end();
-    }
-}
-
-impl<'a> Command<'a> for ServerAdc<'a> {
-    fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError> {
-        let ClientAdc { transaction, list, account, name, guid, group } =
-            ClientAdc::read(reader, version)?;
         Ok(Self { transaction, list, account, name, guid, group })
     }
 

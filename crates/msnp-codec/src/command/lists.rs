@@ -1,9 +1,9 @@
-//! `SYN`, `LSG`, `LST`: the lists, as the answer to a `SYN` brings them.
+//! `SYN`, `LSG`, `LST`: the lists, and asking for them.
 
 use msnp_core::{List, ListSync, Lists, NetworkId, TransactionId, Version};
 
 use crate::command::contact_fields::{Fields, print_fields, print_named};
-use crate::field::{Command, Field, Line, Reader};
+use crate::field::{Command, Field, Line, Reader, command};
 use crate::{CommandError, Encoded};
 
 /// Asks for the lists: `SYN 5 0`, from MSNP10 `SYN 5 0 0`.
@@ -28,6 +28,24 @@ pub struct ServerSyn<'a> {
     pub settings: Option<&'a str>,
     /// How many contacts and groups follow (MSNP8 and later); none where nothing has changed.
     pub counts: Option<Counts>,
+}
+
+command! {
+    /// Asks for one list: `LST 6 FL` (MSNP2 to 7). The answer is that of a `SYN`.
+    ClientLst {
+        /// The transaction.
+        transaction: TransactionId,
+        /// The list.
+        list: List,
+    }
+}
+
+command! {
+    /// Asks for the groups: `LSG 6` (MSNP7). The answer is that of a `SYN`.
+    ClientLsg {
+        /// The transaction.
+        transaction: TransactionId,
+    }
 }
 
 /// How many contacts and groups follow a `SYN`.

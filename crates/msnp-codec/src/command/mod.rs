@@ -10,22 +10,36 @@ use crate::{CommandError, RawCommand, Sender, Verb};
 mod challenge;
 mod contact_fields;
 mod contacts;
+mod groups;
 mod lists;
 mod negotiation;
 mod personal;
 mod presence;
+mod services;
 mod settings;
 mod sign_in;
 mod switchboard;
 mod upkeep;
 
 pub use challenge::{ClientQry, ServerChl, ServerQry};
-pub use contacts::{ClientAdc, ClientAdd, ClientRem, ServerAdc, ServerAdd, ServerRem};
-pub use lists::{ClientSyn, Contact, Counts, Place, ServerLsg, ServerLst, ServerSyn};
-pub use negotiation::{ClientCvr, ClientInf, ClientVer, ServerCvr, ServerInf, ServerVer};
+pub use contacts::{
+    Adc, ClientAdc, ClientAdd, ClientRem, ClientSbp, Sbp, ServerAdc, ServerAdd, ServerRem,
+    ServerSbp,
+};
+pub use groups::{ClientAdg, ClientReg, ClientRmg, ServerAdg, ServerReg, ServerRmg};
+pub use lists::{
+    ClientLsg, ClientLst, ClientSyn, Contact, Counts, Place, ServerLsg, ServerLst, ServerSyn,
+};
+pub use negotiation::{
+    ClientCvq, ClientCvr, ClientInf, ClientVer, ServerCvq, ServerCvr, ServerInf, ServerVer,
+};
 pub use personal::{ClientUux, ServerUbx, ServerUux};
 pub use presence::{
     Capabilities, ClientChg, ContactName, ServerChg, ServerFln, ServerIln, ServerNln,
+};
+pub use services::{
+    ClientFnd, ClientIms, ClientPag, ClientPgd, ClientSdc, ClientSnd, ClientUrl, DirectoryField,
+    ServerFnd, ServerIms, ServerIpg, ServerPgd, ServerSdc, ServerSnd, ServerUrl,
 };
 pub use settings::{
     ClientBlp, ClientGtc, ClientPrp, ClientRea, ServerBlp, ServerBpr, ServerGtc, ServerPrp,
@@ -99,18 +113,26 @@ commands! {
         Inf(ClientInf) = b"INF",
         /// `CVR`
         Cvr(ClientCvr<'a>) = b"CVR",
+        /// `CVQ`
+        Cvq(ClientCvq<'a>) = b"CVQ",
         /// `USR`
         Usr(ClientUsr<'a>) = b"USR",
         /// `XFR`
         Xfr(ClientXfr<'a>) = b"XFR",
         /// `SYN`
         Syn(ClientSyn<'a>) = b"SYN",
+        /// `LST`
+        Lst(ClientLst) = b"LST",
+        /// `LSG`
+        Lsg(ClientLsg) = b"LSG",
         /// `GTC`
         Gtc(ClientGtc<'a>) = b"GTC",
         /// `BLP`
         Blp(ClientBlp<'a>) = b"BLP",
         /// `PRP`
         Prp(ClientPrp<'a>) = b"PRP",
+        /// `SBP`
+        Sbp(ClientSbp<'a>) = b"SBP",
         /// `REA`
         Rea(ClientRea<'a>) = b"REA",
         /// `ADD`
@@ -119,6 +141,12 @@ commands! {
         Adc(ClientAdc<'a>) = b"ADC",
         /// `REM`
         Rem(ClientRem<'a>) = b"REM",
+        /// `ADG`
+        Adg(ClientAdg<'a>) = b"ADG",
+        /// `REG`
+        Reg(ClientReg<'a>) = b"REG",
+        /// `RMG`
+        Rmg(ClientRmg<'a>) = b"RMG",
         /// `CHG`
         Chg(ClientChg<'a>) = b"CHG",
         /// `UUX`
@@ -131,6 +159,20 @@ commands! {
         Out(ClientOut) = b"OUT",
         /// `GCF`
         Gcf(ClientGcf<'a>) = b"GCF",
+        /// `PAG`
+        Pag(ClientPag<'a>) = b"PAG",
+        /// `PGD`
+        Pgd(ClientPgd<'a>) = b"PGD",
+        /// `URL`
+        Url(ClientUrl<'a>) = b"URL",
+        /// `FND`
+        Fnd(ClientFnd<'a>) = b"FND",
+        /// `SND`
+        Snd(ClientSnd<'a>) = b"SND",
+        /// `SDC`
+        Sdc(ClientSdc<'a>) = b"SDC",
+        /// `IMS`
+        Ims(ClientIms<'a>) = b"IMS",
         /// `CAL`
         Cal(ClientCal<'a>) = b"CAL",
         /// `ANS`
@@ -149,6 +191,8 @@ commands! {
         Inf(ServerInf<'a>) = b"INF",
         /// `CVR`
         Cvr(ServerCvr<'a>) = b"CVR",
+        /// `CVQ`
+        Cvq(ServerCvq<'a>) = b"CVQ",
         /// `USR`
         Usr(ServerUsr<'a>) = b"USR",
         /// `XFR`
@@ -167,6 +211,8 @@ commands! {
         Prp(ServerPrp<'a>) = b"PRP",
         /// `BPR`
         Bpr(ServerBpr<'a>) = b"BPR",
+        /// `SBP`
+        Sbp(ServerSbp<'a>) = b"SBP",
         /// `REA`
         Rea(ServerRea<'a>) = b"REA",
         /// `ADD`
@@ -175,6 +221,12 @@ commands! {
         Adc(ServerAdc<'a>) = b"ADC",
         /// `REM`
         Rem(ServerRem<'a>) = b"REM",
+        /// `ADG`
+        Adg(ServerAdg<'a>) = b"ADG",
+        /// `REG`
+        Reg(ServerReg<'a>) = b"REG",
+        /// `RMG`
+        Rmg(ServerRmg<'a>) = b"RMG",
         /// `CHG`
         Chg(ServerChg<'a>) = b"CHG",
         /// `ILN`
@@ -201,6 +253,20 @@ commands! {
         Gcf(ServerGcf<'a>) = b"GCF",
         /// `NOT`
         Not(ServerNot<'a>) = b"NOT",
+        /// `IPG`
+        Ipg(ServerIpg<'a>) = b"IPG",
+        /// `PGD`
+        Pgd(ServerPgd<'a>) = b"PGD",
+        /// `URL`
+        Url(ServerUrl<'a>) = b"URL",
+        /// `FND`
+        Fnd(ServerFnd<'a>) = b"FND",
+        /// `SND`
+        Snd(ServerSnd<'a>) = b"SND",
+        /// `SDC`
+        Sdc(ServerSdc<'a>) = b"SDC",
+        /// `IMS`
+        Ims(ServerIms<'a>) = b"IMS",
         /// `RNG`
         Rng(ServerRng<'a>) = b"RNG",
         /// `CAL`

@@ -1,4 +1,4 @@
-//! `VER`, `INF`, `CVR`: agreeing on a version before anybody has a name.
+//! `VER`, `INF`, `CVR`, `CVQ`: agreeing on a version before anybody has a name.
 
 use alloc::vec::Vec;
 
@@ -87,6 +87,34 @@ command! {
         download: &'a str,
         /// Where to read about it.
         information: &'a str,
+    }
+}
+
+/// What [`ClientCvr`] says, with the verb `CVQ`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCvq<'a>(pub ClientCvr<'a>);
+
+/// What [`ServerCvr`] says, with the verb `CVQ`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerCvq<'a>(pub ServerCvr<'a>);
+
+impl<'a> Command<'a> for ClientCvq<'a> {
+    fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError> {
+        ClientCvr::read(reader, version).map(Self)
+    }
+
+    fn print(&self, line: Line<'_>, version: Version) {
+        self.0.print(line, version);
+    }
+}
+
+impl<'a> Command<'a> for ServerCvq<'a> {
+    fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError> {
+        ServerCvr::read(reader, version).map(Self)
+    }
+
+    fn print(&self, line: Line<'_>, version: Version) {
+        self.0.print(line, version);
     }
 }
 

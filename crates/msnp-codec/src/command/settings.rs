@@ -113,33 +113,25 @@ command! {
     }
 }
 
-impl<'a> Command<'a> for ServerGtc<'a> {
-    fn read(reader: &mut Reader<'a>, _: Version) -> Result<Self, CommandError> {
-        let (transaction, serial, setting) = read_setting(reader)?;
-        Ok(Self { transaction, serial, setting })
-    }
+macro_rules! read_and_print_settings {
+    ($($name:ident)*) => {$(
+        impl<'a> Command<'a> for $name<'a> {
+            fn read(reader: &mut Reader<'a>, _: Version) -> Result<Self, CommandError> {
+                let (transaction, serial, setting) = read_setting(reader)?;
+                Ok(Self { transaction, serial, setting })
+            }
 
-    fn print(&self, mut line: Line<'_>, _: Version) {
-        line.put(&self.transaction);
-        line.put(&self.serial);
-        line.put(&self.setting);
-        line.end();
-    }
+            fn print(&self, mut line: Line<'_>, _: Version) {
+                line.put(&self.transaction);
+                line.put(&self.serial);
+                line.put(&self.setting);
+                line.end();
+            }
+        }
+    )*};
 }
 
-impl<'a> Command<'a> for ServerBlp<'a> {
-    fn read(reader: &mut Reader<'a>, _: Version) -> Result<Self, CommandError> {
-        let (transaction, serial, setting) = read_setting(reader)?;
-        Ok(Self { transaction, serial, setting })
-    }
-
-    fn print(&self, mut line: Line<'_>, _: Version) {
-        line.put(&self.transaction);
-        line.put(&self.serial);
-        line.put(&self.setting);
-        line.end();
-    }
-}
+read_and_print_settings!(ServerGtc ServerBlp);
 
 impl<'a> Command<'a> for ClientPrp<'a> {
     fn read(reader: &mut Reader<'a>, _: Version) -> Result<Self, CommandError> {

@@ -91,6 +91,23 @@ impl MailData<'_> {
     pub const TOO_LARGE: &'static str = "too-large";
 }
 
+impl MailPages<'_> {
+    fn into_owned(self) -> MailPages<'static> {
+        let Self { inbox, folders, post } = self;
+        MailPages { inbox: own(inbox), folders: own(folders), post: own(post) }
+    }
+}
+
+impl MailData<'_> {
+    fn into_owned(self) -> MailData<'static> {
+        MailData { mail_data: own(self.mail_data), pages: self.pages.into_owned() }
+    }
+}
+
+fn own(text: Option<Cow<'_, str>>) -> Option<Cow<'static, str>> {
+    text.map(|text| Cow::Owned(text.into_owned()))
+}
+
 const INITIAL_EMAIL: &str = "text/x-msmsgsinitialemailnotification";
 const EMAIL: &str = "text/x-msmsgsemailnotification";
 const ACTIVE_MAIL: &str = "text/x-msmsgsactivemailnotification";
@@ -98,6 +115,33 @@ const INITIAL_MAIL_DATA: &str = "text/x-msmsgsinitialmdatanotification";
 const OFFLINE_MESSAGE: &str = "text/x-msmsgsoimnotification";
 
 impl<'a> MailNotification<'a> {
+    /// A copy that borrows nothing.
+    pub fn into_owned(self) -> MailNotification<'static> {
+        match self {
+            Self::InitialEmail(mailbox) => MailNotification::InitialEmail(Mailbox {
+                inbox_unread: mailbox.inbox_unread,
+                folders_unread: mailbox.folders_unread,
+                pages: mailbox.pages.into_owned(),
+            }),
+            Self::Email(email) => MailNotification::Email(NewEmail {
+                from: own(email.from),
+                message_url: own(email.message_url),
+                post_url: own(email.post_url),
+                subject: own(email.subject),
+                destination_folder: own(email.destination_folder),
+                from_address: own(email.from_address),
+                id: email.id,
+            }),
+            Self::ActiveMail(moved) => MailNotification::ActiveMail(MovedMail {
+                source_folder: own(moved.source_folder),
+                destination_folder: own(moved.destination_folder),
+                message_delta: moved.message_delta,
+            }),
+            Self::InitialMailData(data) => MailNotification::InitialMailData(data.into_owned()),
+            Self::OfflineMessage(data) => MailNotification::OfflineMessage(data.into_owned()),
+        }
+    }
+
     /// None for another type. The fields are in the body, or else among the headers.
     pub(super) fn parse(
         kind: &ContentType<'_>,

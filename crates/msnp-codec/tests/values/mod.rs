@@ -35,7 +35,7 @@ pub(crate) fn any_values() -> impl Strategy<Value = Values> {
         "[a-z]{1,8}@example\\.com",
         "\\PC{1,12}",
         ["[!-~]{1,12}", "[!-~é♥]{1,12}", "[a-z0-9:.-]{1,20}"],
-        "[0-9a-f]{8}-[0-9a-f]{4}",
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
         "[A-Z]{3}",
         "[0-9]{1,9}",
     );
@@ -84,7 +84,7 @@ impl Values {
             account: "alice@example.com".into(),
             name: "Alice ♥ 100%".into(),
             word: ["one".into(), "two".into(), "three".into()],
-            guid: "00000000-0001".into(),
+            guid: "00000000-0000-0000-0000-000000000001".into(),
             key: "MFN".into(),
             digits: "12".into(),
             number: [1, 2, 3],
@@ -148,6 +148,61 @@ impl Values {
         }
     }
 
+    fn client_cvr(&self) -> ClientCvr<'_> {
+        ClientCvr {
+            transaction: self.transaction(),
+            locale: "0x0409",
+            system: self.word(0),
+            system_version: self.word(1),
+            architecture: self.word(2),
+            client: self.word(0),
+            client_version: self.word(1),
+            code_base: self.upto(1, self.word(2)),
+            account: self.upto(2, &self.account),
+            hops: self.upto(3, self.word(0)),
+        }
+    }
+
+    fn server_cvr(&self) -> ServerCvr<'_> {
+        ServerCvr {
+            transaction: self.transaction(),
+            recommended: self.word(0),
+            recommended_again: self.word(1),
+            minimum: self.word(2),
+            download: self.word(0),
+            information: self.word(1),
+        }
+    }
+
+    /// The number of a group, or its GUID.
+    fn group(&self, version: Version) -> &str {
+        if version.has_guids() { &self.guid } else { &self.digits }
+    }
+
+    /// The serial number in an answer about groups; from MSNP10 a 1 stands for none.
+    fn group_serial(&self, version: Version) -> Option<&str> {
+        if version.has_list_serials() {
+            return Some(&self.digits);
+        }
+        self.given(self.digits.as_str()).filter(|serial| *serial != "1")
+    }
+
+    fn sbp(&self) -> Sbp<'_> {
+        Sbp {
+            transaction: self.transaction(),
+            contact: &self.guid,
+            key: &self.key,
+            value: self.given(self.name()),
+        }
+    }
+
+    fn directory_fields(&self) -> Vec<DirectoryField<'_>> {
+        let values = [self.name(), Encoded::default(), Encoded::new_strict(&self.word[0])];
+        let keys = ["fname", "lname", &self.key];
+        let fields = keys.into_iter().zip(values);
+        fields.map(|(key, value)| DirectoryField { key, value }).take(self.depth).collect()
+    }
+
     fn presence(&self, version: Version) -> ServerNln<'_> {
         let (capabilities, object) = self.equipment();
         let contact = self.contact_name(version);
@@ -156,7 +211,11 @@ impl Values {
 }
 
 /// The client commands of a verb; none where it has no type.
-pub(crate) fn client_commands<'v>(verb: &str, v: &'v Values) -> Vec<ClientCommand<'v>> {
+pub(crate) fn client_commands<'v>(
+    verb: &str,
+    v: &'v Values,
+    version: Version,
+) -> Vec<ClientCommand<'v>> {
     let transaction = v.transaction();
     let account = v.account.as_str();
     vec![match verb {
@@ -165,19 +224,8 @@ pub(crate) fn client_commands<'v>(verb: &str, v: &'v Values) -> Vec<ClientComman
             ClientVer { transaction, offers }.into()
         }
         "INF" => ClientInf { transaction }.into(),
-        "CVR" => ClientCvr {
-            transaction,
-            locale: "0x0409",
-            system: v.word(0),
-            system_version: v.word(1),
-            architecture: v.word(2),
-            client: v.word(0),
-            client_version: v.word(1),
-            code_base: v.upto(1, v.word(2)),
-            account: v.upto(2, account),
-            hops: v.upto(3, v.word(0)),
-        }
-        .into(),
+        "CVR" => v.client_cvr().into(),
+        "CVQ" => ClientCvq(v.client_cvr()).into(),
         "USR" => {
             return vec![
                 ClientUsr::Initiate { transaction, login: v.login, account }.into(),
@@ -195,6 +243,17 @@ pub(crate) fn client_commands<'v>(verb: &str, v: &'v Values) -> Vec<ClientComman
         }
         "XFR" => ClientXfr { transaction, service: v.word(0) }.into(),
         "SYN" => ClientSyn { transaction, lists: v.word(0), settings: v.given(v.word(1)) }.into(),
+        "LST" => ClientLst { transaction, list: v.list }.into(),
+        "LSG" => ClientLsg { transaction }.into(),
+        "SBP" => v.sbp().into(),
+        "ADG" => ClientAdg { transaction, name: v.name() }.into(),
+        "REG" => ClientReg { transaction, id: v.group(version), name: v.name() }.into(),
+        "RMG" => {
+            return vec![
+                ClientRmg { transaction, id: v.group(version) }.into(),
+                ClientRmg { transaction, id: v.word(1) }.into(),
+            ];
+        }
         "GTC" => ClientGtc { transaction, setting: v.word(0) }.into(),
         "BLP" => ClientBlp { transaction, setting: v.word(0) }.into(),
         "PRP" => ClientPrp { transaction, key: v.word(0), value: v.given(v.name()) }.into(),
@@ -229,6 +288,31 @@ pub(crate) fn client_commands<'v>(verb: &str, v: &'v Values) -> Vec<ClientComman
         "PNG" => ClientPng {}.into(),
         "OUT" => ClientOut {}.into(),
         "GCF" => ClientGcf { transaction, document: v.word(0) }.into(),
+        "PAG" => ClientPag { transaction, account, kind: v.given(v.word(0)), body: &v.body }.into(),
+        "PGD" => ClientPgd { transaction, account, kind: v.given(v.word(0)), body: &v.body }.into(),
+        "URL" => {
+            ClientUrl { transaction, service: v.word(0), arguments: v.given(v.word(1)) }.into()
+        }
+        "FND" => ClientFnd { transaction, fields: v.directory_fields() }.into(),
+        "SND" => ClientSnd {
+            transaction,
+            address: account,
+            locale: v.upto(1, v.word(0)),
+            client: v.upto(2, v.word(1)),
+            code_base: v.upto(3, v.word(2)),
+        }
+        .into(),
+        "SDC" => ClientSdc {
+            transaction,
+            address: account,
+            locale: v.word(0),
+            client: v.word(1),
+            code_base: v.word(2),
+            name: v.name(),
+            body: &v.body,
+        }
+        .into(),
+        "IMS" => ClientIms { transaction, setting: v.word(0) }.into(),
         "CAL" => ClientCal { transaction, account }.into(),
         "ANS" => {
             ClientAns { transaction, account, cookie: Hidden(v.word(0)), session: v.word(1) }.into()
@@ -253,15 +337,8 @@ pub(crate) fn server_commands<'v>(
             ServerVer { transaction, chosen }.into()
         }
         "INF" => ServerInf { transaction, schemes: v.word(0) }.into(),
-        "CVR" => ServerCvr {
-            transaction,
-            recommended: v.word(0),
-            recommended_again: v.word(1),
-            minimum: v.word(2),
-            download: v.word(0),
-            information: v.word(1),
-        }
-        .into(),
+        "CVR" => v.server_cvr().into(),
+        "CVQ" => ServerCvq(v.server_cvr()).into(),
         "USR" => {
             let (name, verified, restricted) = match (version.number(), v.given) {
                 (_, true) => (Some(v.name()), None, None),
@@ -335,6 +412,19 @@ pub(crate) fn server_commands<'v>(
             value: v.given(v.name()),
         }
         .into(),
+        "SBP" => v.sbp().into(),
+        "ADG" => {
+            let serial = v.group_serial(version);
+            ServerAdg { transaction, serial, name: v.name(), id: v.group(version) }.into()
+        }
+        "REG" => {
+            let serial = v.group_serial(version);
+            ServerReg { transaction, serial, id: v.group(version), name: v.name() }.into()
+        }
+        "RMG" => {
+            let serial = v.group_serial(version);
+            ServerRmg { transaction, serial, id: v.group(version) }.into()
+        }
         "REA" => ServerRea { transaction, serial, account, name: v.name() }.into(),
         "ADD" => ServerAdd {
             transaction,
@@ -382,6 +472,22 @@ pub(crate) fn server_commands<'v>(
         "SBS" => ServerSbs { transaction, value: v.given(v.word(0)) }.into(),
         "GCF" => ServerGcf { transaction, document: v.given(v.word(0)), body: &v.body }.into(),
         "NOT" => ServerNot { body: &v.body }.into(),
+        "IPG" => ServerIpg { body: &v.body }.into(),
+        "PGD" => ServerPgd { transaction, result: v.given(v.word(0)) }.into(),
+        "URL" => {
+            ServerUrl { transaction, path: v.word(0), login: v.word(1), id: v.given(v.word(2)) }
+                .into()
+        }
+        "FND" => ServerFnd {
+            transaction,
+            position: v.number[1],
+            total: v.number[2],
+            fields: v.directory_fields(),
+        }
+        .into(),
+        "SND" => ServerSnd { transaction, result: v.word(0) }.into(),
+        "SDC" => ServerSdc { transaction, result: v.word(0) }.into(),
+        "IMS" => ServerIms { transaction, serial: v.word(0), setting: v.word(1) }.into(),
         "RNG" => ServerRng {
             session: v.word(0),
             address: v.word(2),
