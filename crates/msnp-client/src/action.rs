@@ -1,9 +1,10 @@
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 
 use bytes::Bytes;
 
-use msnp_codec::message::Text;
+use msnp_codec::message::{Datacast, Text};
 use msnp_codec::personal_message::PersonalMessage;
 use msnp_core::{Account, List, Status, Version};
 
@@ -33,16 +34,57 @@ pub enum Action {
     RemoveFromList(List, Account),
     /// Sets whether those who are neither allowed nor blocked may reach one. Ends likewise.
     AllowByDefault(bool),
+    /// Sets whether the program should ask when somebody adds one. Ends likewise.
+    AskWhenAdded(bool),
+    /// Calls a contact by this name in one's own list, to MSNP9 and from MSNP10 for contacts on
+    /// the forward list. Ends likewise.
+    NameContact(Account, Box<str>),
+    /// Makes a group (MSNP7 and later). Ends likewise.
+    AddGroup(Box<str>),
+    /// Gives the group with this id another name (MSNP7 and later). Ends likewise.
+    RenameGroup(Box<str>, Box<str>),
+    /// Removes the group with this id; who is in it stays on the forward list (MSNP7 and later).
+    /// Ends likewise.
+    RemoveGroup(Box<str>),
+    /// Puts somebody on the forward list into the group with this id (MSNP7 and later). Ends
+    /// likewise.
+    AddToGroup(Account, Box<str>),
+    /// Takes somebody out of the group with this id (MSNP7 and later). Ends likewise.
+    RemoveFromGroup(Account, Box<str>),
+    /// Sets something about oneself, such as the telephone number `PHH`; none clears it (MSNP5 and
+    /// later). Ends likewise.
+    SetSetting(Box<str>, Option<Box<str>>),
+    /// Shows this MSN object, the display picture, or none (MSNP9 and later). Ends likewise.
+    SetObject(Option<Box<str>>),
+    /// Asks for the address of a web page, such as `INBOX`, with its arguments. Ends likewise,
+    /// after [`Event::Url`](crate::Event::Url).
+    AskUrl(Box<str>, Option<Box<str>>),
+    /// Searches the directory by these fields, such as `fname` (MSNP2 to 7). Ends likewise, after
+    /// an [`Event::Found`](crate::Event::Found) for each person.
+    Find(Vec<(Box<str>, Box<str>)>),
+    /// Has the service invite somebody by mail (MSNP2 to 12). Ends likewise.
+    InviteByMail(Account),
+    /// Sends a page to the telephone of somebody (MSNP5 and later). Ends likewise.
+    Page(Account, Box<str>),
+    /// Sets whether others may invite one to rooms at all (MSNP3 and later). Ends likewise.
+    AcceptInvitations(bool),
+    /// Asks for a configuration document, such as `Shields.xml` (MSNP11 and later). Ends likewise,
+    /// after [`Event::Document`](crate::Event::Document).
+    AskDocument(Box<str>),
     /// Begins to talk to somebody, or finds the conversation there is.
     Open(Account),
     /// Invites one more to a conversation.
     Invite(ConversationId, Account),
-    /// Says something. Ends as [`Event::MessageEnded`](crate::Event::MessageEnded).
+    /// Says something; a long text goes in several parts (MSNP9 and later). Ends once, as
+    /// [`Event::MessageEnded`](crate::Event::MessageEnded).
     SendText(ConversationId, Text<'static>),
     /// Shows that one is writing; goes only to those who are there.
     SendTyping(ConversationId),
     /// Shakes the window (MSNP9 and later). Ends as a text does.
     SendNudge(ConversationId),
+    /// Sends a nudge or another small thing: a wink, a voice clip, an action (MSNP9 and later).
+    /// Ends as a text does.
+    SendDatacast(ConversationId, Datacast<'static>),
     /// Sends a message of one's own making, headers and body. Ends as a text does.
     SendMessage(ConversationId, Bytes),
     /// Leaves a conversation.
@@ -93,10 +135,12 @@ pub enum NotDoneReason {
     /// Nobody is there.
     #[error("nobody is there")]
     NobodyThere,
-    /// A message may have 1664 bytes with its headers.
+    /// A message may have 1664 bytes with its headers; a text or a small thing may have 128 parts
+    /// of that size from MSNP9.
     #[error("the message is too long")]
     TooLong,
-    /// One cannot do that to oneself, or not with that status or list.
+    /// One cannot do that to oneself, or not with that status, list or word: a word that is sent as
+    /// it is, such as the id of a group, has no white space.
     #[error("that is not possible")]
     NotPossible,
 }

@@ -1,20 +1,19 @@
 //! What a user does: each [`Action`] and its method.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
 use msnp_codec::command::Acknowledge;
-use msnp_codec::message::{Datacast, Text, Typing};
+use msnp_codec::message::{Content, Datacast, Message, Text, Typing};
 use msnp_codec::personal_message::PersonalMessage;
-use msnp_core::{Account, List, Now, Status, TransactionId};
-use msnp_session::{NsRequest, RequestError};
+use msnp_core::{Account, List, Now, Status};
+use msnp_session::NsRequest;
 
-use crate::client::{Client, Running, Stage};
-use crate::{Action, ActionId, ConversationId, Event, MessageId, NotDone, NotDoneReason, Started};
+use crate::client::{Client, Stage};
+use crate::{Action, ActionId, ConversationId, MessageId, NotDone, NotDoneReason, Started};
 
 /// Declares the method of an action beside the action.
 macro_rules! methods {
@@ -55,6 +54,42 @@ impl Client {
             = Action::RemoveFromList(list, account);
         /// [`Action::AllowByDefault`]
         allow_by_default(allow: bool) -> ActionId = Action::AllowByDefault(allow);
+        /// [`Action::AskWhenAdded`]
+        ask_when_added(ask: bool) -> ActionId = Action::AskWhenAdded(ask);
+        /// [`Action::NameContact`]
+        name_contact(account: Account, name: &str) -> ActionId
+            = Action::NameContact(account, name.into());
+        /// [`Action::AddGroup`]
+        add_group(name: &str) -> ActionId = Action::AddGroup(name.into());
+        /// [`Action::RenameGroup`]
+        rename_group(id: &str, name: &str) -> ActionId
+            = Action::RenameGroup(id.into(), name.into());
+        /// [`Action::RemoveGroup`]
+        remove_group(id: &str) -> ActionId = Action::RemoveGroup(id.into());
+        /// [`Action::AddToGroup`]
+        add_to_group(account: Account, id: &str) -> ActionId
+            = Action::AddToGroup(account, id.into());
+        /// [`Action::RemoveFromGroup`]
+        remove_from_group(account: Account, id: &str) -> ActionId
+            = Action::RemoveFromGroup(account, id.into());
+        /// [`Action::SetSetting`]
+        set_setting(key: &str, value: Option<&str>) -> ActionId
+            = Action::SetSetting(key.into(), value.map(Into::into));
+        /// [`Action::SetObject`]
+        set_object(object: Option<&str>) -> ActionId = Action::SetObject(object.map(Into::into));
+        /// [`Action::AskUrl`]
+        ask_url(service: &str, arguments: Option<&str>) -> ActionId
+            = Action::AskUrl(service.into(), arguments.map(Into::into));
+        /// [`Action::Find`]
+        find(fields: Vec<(Box<str>, Box<str>)>) -> ActionId = Action::Find(fields);
+        /// [`Action::InviteByMail`]
+        invite_by_mail(account: Account) -> ActionId = Action::InviteByMail(account);
+        /// [`Action::Page`]
+        page(account: Account, text: &str) -> ActionId = Action::Page(account, text.into());
+        /// [`Action::AcceptInvitations`]
+        accept_invitations(accept: bool) -> ActionId = Action::AcceptInvitations(accept);
+        /// [`Action::AskDocument`]
+        ask_document(name: &str) -> ActionId = Action::AskDocument(name.into());
         /// [`Action::Open`]
         open(with: Account) -> ConversationId = Action::Open(with);
         /// [`Action::SendText`]
@@ -62,6 +97,9 @@ impl Client {
             = Action::SendText(conversation, text);
         /// [`Action::SendNudge`]
         send_nudge(conversation: ConversationId) -> MessageId = Action::SendNudge(conversation);
+        /// [`Action::SendDatacast`]
+        send_datacast(conversation: ConversationId, datacast: Datacast<'static>) -> MessageId
+            = Action::SendDatacast(conversation, datacast);
         /// [`Action::SendMessage`]
         send_message(conversation: ConversationId, message: Bytes) -> MessageId
             = Action::SendMessage(conversation, message);
@@ -112,17 +150,22 @@ impl Client {
         match action {
             Action::SetStatus(status) if !status.can_be_chosen() => Err(NotDoneReason::NotPossible),
             Action::SetStatus(status) => {
-                let capabilities = self.config.capabilities;
-                self.run(now, vec![NsRequest::Status { status, capabilities, object: None }])
+                let begun = self.run(now, vec![self.status_request(status)])?;
+                self.chosen = Some(status);
+                Ok(begun)
             }
+            Action::SetObject(object) => self.show(now, object),
             Action::SetName(name) => self.run(now, vec![NsRequest::Name(name)]),
             Action::SetPersonalMessage(message) => {
                 let mut document = Vec::new();
                 message.print(&mut document);
-                self.run(now, vec![NsRequest::PersonalMessage(document.into())])
+                let document = Bytes::from(document);
+                let begun = self.run(now, vec![NsRequest::PersonalMessage(document.clone())])?;
+                self.document = Some(document);
+                Ok(begun)
             }
             Action::AddContact(account) => {
-                let steps = self.steps_to_add(self.other(account)?);
+                let steps = self.steps_to_add(&self.other(account)?);
                 self.run(now, steps)
             }
             Action::RemoveContact(account) => {
@@ -130,15 +173,11 @@ impl Client {
                 self.run(now, steps)
             }
             Action::Block(account) => {
-                let account = self.other(account)?;
-                let mut steps = self.steps_off(List::Allow, &account);
-                steps.extend(self.steps_on(List::Block, &account));
+                let steps = self.steps_to_block(&self.other(account)?);
                 self.run(now, steps)
             }
             Action::Unblock(account) => {
-                let account = self.other(account)?;
-                let mut steps = self.steps_off(List::Block, &account);
-                steps.extend(self.steps_on(List::Allow, &account));
+                let steps = self.steps_to_unblock(&self.other(account)?);
                 self.run(now, steps)
             }
             Action::AddToList(list, account) => {
@@ -150,6 +189,40 @@ impl Client {
                 self.run(now, vec![step])
             }
             Action::AllowByDefault(allow) => self.run(now, vec![NsRequest::AllowByDefault(allow)]),
+            Action::AskWhenAdded(ask) => self.run(now, vec![NsRequest::AskWhenAdded(ask)]),
+            Action::NameContact(account, name) => {
+                let step = self.step_to_name(self.other(account)?, name)?;
+                self.run(now, vec![step])
+            }
+            Action::AddGroup(name) => self.run(now, vec![NsRequest::AddGroup(name)]),
+            Action::RenameGroup(id, name) => {
+                self.run(now, vec![NsRequest::RenameGroup { id, name }])
+            }
+            Action::RemoveGroup(id) => self.run(now, vec![NsRequest::RemoveGroup(id)]),
+            Action::AddToGroup(account, group) => {
+                let step = self.step_into_group(self.other(account)?, group)?;
+                self.run(now, vec![step])
+            }
+            Action::RemoveFromGroup(account, group) => {
+                let step = self.step_out_of_group(self.other(account)?, group)?;
+                self.run(now, vec![step])
+            }
+            Action::SetSetting(key, value) => {
+                self.run(now, vec![NsRequest::Setting { key, value }])
+            }
+            Action::AskUrl(service, arguments) => {
+                self.run(now, vec![NsRequest::Url { service, arguments }])
+            }
+            Action::Find(fields) => self.run(now, vec![NsRequest::Find(fields)]),
+            Action::InviteByMail(account) => self.run(now, vec![NsRequest::InviteByMail(account)]),
+            Action::Page(account, text) => {
+                let document = page(&text).into();
+                self.run(now, vec![NsRequest::Page { account, document }])
+            }
+            Action::AcceptInvitations(accept) => {
+                self.run(now, vec![NsRequest::AcceptInvitations(accept)])
+            }
+            Action::AskDocument(name) => self.run(now, vec![NsRequest::Document(name)]),
             Action::Open(account) => {
                 let account = self.other(account)?;
                 self.open_with(now, account).map(Started::Conversation)
@@ -163,12 +236,15 @@ impl Client {
                 Ok(Started::Nothing)
             }
             Action::SendText(id, text) => self.say_printed(now, id, |out| text.print(out)),
-            Action::SendNudge(id) => match self.version() {
-                Some(version) if !version.has_nudges() => Err(NotDoneReason::NotInVersion(version)),
-                _ => self.say_printed(now, id, |out| Datacast::Nudge.print(out)),
-            },
+            Action::SendNudge(id) => self.cast(now, id, &Datacast::Nudge),
+            Action::SendDatacast(id, datacast) => self.cast(now, id, &datacast),
             Action::SendMessage(id, body) => {
-                self.say(now, id, Acknowledge::Always, body).map(Started::Message)
+                let acknowledge = match Message::parse(&body).content() {
+                    // The switchboard takes these in no other way.
+                    Content::PeerToPeer(_) => Acknowledge::Data,
+                    _ => Acknowledge::Always,
+                };
+                self.say(now, id, acknowledge, body).map(Started::Message)
             }
             Action::SendTyping(id) => {
                 let mut body = Vec::new();
@@ -212,7 +288,37 @@ impl Client {
     ) -> Result<Started, NotDoneReason> {
         let mut body = Vec::new();
         print(&mut body);
-        self.say(now, id, Acknowledge::Always, body.into()).map(Started::Message)
+        self.say_at_length(now, id, body).map(Started::Message)
+    }
+
+    fn cast(
+        &mut self,
+        now: Now,
+        id: ConversationId,
+        datacast: &Datacast<'_>,
+    ) -> Result<Started, NotDoneReason> {
+        match self.version() {
+            Some(version) if !version.has_nudges() => Err(NotDoneReason::NotInVersion(version)),
+            _ => self.say_printed(now, id, |out| datacast.print(out)),
+        }
+    }
+
+    /// Shows this object. It goes with the status, so it is the status that is sent again.
+    fn show(&mut self, now: Now, object: Option<Box<str>>) -> Result<Started, NotDoneReason> {
+        match self.version() {
+            Some(version) if !version.has_msn_objects() => {
+                return Err(NotDoneReason::NotInVersion(version));
+            }
+            _ => {}
+        }
+        let before = core::mem::replace(&mut self.object, object);
+        // Without a status nobody sees one, and asking for one would change that.
+        let steps = self.chosen.map(|status| self.status_request(status)).into_iter().collect();
+        let begun = self.run(now, steps);
+        if begun.is_err() {
+            self.object = before;
+        }
+        begun
     }
 
     fn leave_rooms(&mut self, now: Now, id: ConversationId) -> Result<(), NotDoneReason> {
@@ -226,83 +332,21 @@ impl Client {
         }
         Ok(())
     }
+}
 
-    fn steps_to_add(&self, account: Account) -> Vec<NsRequest> {
-        let lists = self.roster.lists(&account);
-        let mut steps = self.steps_on(List::Forward, &account);
-        if !lists.contains(List::Block) {
-            steps.extend(self.steps_on(List::Allow, &account));
-        }
-        if lists.contains(List::Pending) {
-            steps.push(self.add(List::Reverse, &account));
-            steps.push(self.remove(List::Pending, &account));
-        }
-        steps
-    }
-
-    fn steps_on(&self, list: List, account: &Account) -> Vec<NsRequest> {
-        match self.roster.lists(account).contains(list) {
-            true => Vec::new(),
-            false => vec![self.add(list, account)],
+/// A page, as telephones get it.
+fn page(text: &str) -> Vec<u8> {
+    let mut document = Vec::from(b"<TEXT xml:space=\"preserve\" enc=\"utf-8\">");
+    for letter in text.chars() {
+        match letter {
+            '<' => document.extend_from_slice(b"&lt;"),
+            '>' => document.extend_from_slice(b"&gt;"),
+            '&' => document.extend_from_slice(b"&amp;"),
+            letter => document.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-
-    fn steps_off(&self, list: List, account: &Account) -> Vec<NsRequest> {
-        match self.roster.lists(account).contains(list) {
-            true => vec![self.remove(list, account)],
-            false => Vec::new(),
-        }
-    }
-
-    fn add(&self, list: List, account: &Account) -> NsRequest {
-        let known = self.roster.contact(account);
-        let name = known.map_or(account.as_str(), |contact| contact.name.as_str()).into();
-        NsRequest::Add { list, account: account.clone(), name }
-    }
-
-    fn remove(&self, list: List, account: &Account) -> NsRequest {
-        let guid = self.roster.contact(account).and_then(|contact| contact.guid.clone());
-        NsRequest::Remove { list, account: account.clone(), guid }
-    }
-
-    /// Makes the first of several requests; each next one follows when the one before is done.
-    fn run(&mut self, now: Now, steps: Vec<NsRequest>) -> Result<Started, NotDoneReason> {
-        let action = ActionId::new(self.last_action + 1);
-        let mut steps = VecDeque::from(steps);
-        match steps.pop_front() {
-            None => self.outputs.event(Event::ActionEnded { action, result: Ok(()) }),
-            Some(step) => {
-                let asked = self.request(now, step);
-                let transaction = asked.map_err(|reason| self.reason(reason))?;
-                self.actions.insert(transaction, Running { action, steps });
-            }
-        }
-        self.last_action += 1;
-        Ok(Started::Action(action))
-    }
-
-    /// A request has ended; says whether it was one of an action.
-    pub(crate) fn action_step_ended(
-        &mut self,
-        now: Now,
-        transaction: TransactionId,
-        result: Result<(), RequestError>,
-    ) -> bool {
-        let Some(mut running) = self.actions.remove(&transaction) else { return false };
-        let action = running.action;
-        let result = match (result, running.steps.pop_front()) {
-            (Ok(()), Some(step)) => match self.request(now, step) {
-                Ok(transaction) => {
-                    self.actions.insert(transaction, running);
-                    return true;
-                }
-                Err(reason) => Err(RequestError::NotSent(reason)),
-            },
-            (result, _) => result,
-        };
-        self.outputs.event(Event::ActionEnded { action, result });
-        true
-    }
+    document.extend_from_slice(b"</TEXT>");
+    document
 }
 
 impl ActionId {

@@ -1,21 +1,23 @@
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
-use alloc::string::String;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
+use core::time::Duration;
+
+use bytes::Bytes;
 
 use msnp_codec::message::Reassembly;
 use msnp_core::{
-    Account, Act, Answer, Effect, EffectId, Endpoint, LinkEnd, LinkId, Machine, Now, Opened,
-    Origin, Output, Outputs, Status, Timers, TransactionId, Version,
+    Account, Effect, EffectId, Endpoint, LinkId, Now, Origin, Outputs, Random, Status, Timers,
+    TransactionId, Version,
 };
-use msnp_session::{NsClient, NsClientConfig, NsRequest, SbClient, SessionError, Step};
+use msnp_session::{ListStamps, NsClient, NsClientConfig, NsRequest, SessionError, Step};
 
 use crate::conversation::Conversations;
+use crate::links::{Link, Session};
 use crate::passport::{Next, PassportSignIn};
 use crate::roster::Roster;
-use crate::{
-    Action, ActionId, ClientError, Config, ConversationId, Event, MessageId, NotDone, Started,
-};
+use crate::sending::Sending;
+use crate::{ActionId, ClientError, Config, ConversationId, Event, MessageId};
 
 /// A whole MSN Messenger client: sign-in, contact list, presence and conversations.
 ///
@@ -26,29 +28,44 @@ pub struct Client {
     pub(crate) config: Config,
     pub(crate) outputs: Outputs<Event, ClientError>,
     pub(crate) links: BTreeMap<LinkId, Link>,
-    timers: Timers<LinkId>,
+    pub(crate) timers: Timers<LinkId>,
     next_link: u64,
     /// The link of the notification server.
     pub(crate) notification: Option<LinkId>,
     pub(crate) stage: Stage,
     redirects: u8,
+    pub(crate) signed_in_at: Option<Duration>,
     /// One counter for all connections.
     pub(crate) next_transaction: TransactionId,
     version: Option<Version>,
-    passport: Option<(EffectId, PassportSignIn)>,
+    pub(crate) passport: Option<(EffectId, PassportSignIn)>,
     pub(crate) roster: Roster,
     pub(crate) actions: BTreeMap<TransactionId, Running>,
     pub(crate) last_action: u64,
     pub(crate) conversations: Conversations,
-    pub(crate) messages: BTreeMap<(LinkId, TransactionId), (ConversationId, MessageId)>,
+    /// The parts of messages that wait for an answer.
+    pub(crate) parts: BTreeMap<(LinkId, TransactionId), MessageId>,
+    /// The messages that have not ended.
+    pub(crate) messages: BTreeMap<MessageId, Sending>,
     pub(crate) last_message: u64,
     /// Messages that come in several parts.
     pub(crate) reassembly: Reassembly<(ConversationId, Account)>,
-    pub(crate) name: Option<String>,
+    pub(crate) random: Random,
+    /// The stamps of the lists that are under way.
+    pub(crate) stamps: Option<ListStamps>,
     pub(crate) status: Status,
+    /// The status that was asked for last.
+    pub(crate) chosen: Option<Status>,
+    /// The display picture, as MSN object text.
+    pub(crate) object: Option<Box<str>>,
+    /// The personal message that was asked for last, as document.
+    pub(crate) document: Option<Bytes>,
     /// The last step of the sign-in.
-    reached: Step,
+    pub(crate) reached: Step,
 }
+
+/// Whoever has stayed for so long was not sent there in a circle.
+const SETTLED: Duration = Duration::from_secs(60);
 
 /// How far the client has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,20 +81,6 @@ pub(crate) enum Stage {
     Ended,
 }
 
-/// One connection.
-pub(crate) struct Link {
-    pub(crate) session: Session,
-    /// It waits for its last bytes to be sent.
-    closing: bool,
-    reads: bool,
-    dirty: bool,
-}
-
-pub(crate) enum Session {
-    Notification(Box<NsClient>),
-    Switchboard(Box<SbClient>, ConversationId),
-}
-
 /// An action that takes several requests, one after the other.
 pub(crate) struct Running {
     pub(crate) action: ActionId,
@@ -86,7 +89,9 @@ pub(crate) struct Running {
 
 impl Client {
     /// A client that connects as soon as it is driven.
-    pub fn new(config: Config) -> Self {
+    pub fn new(mut config: Config) -> Self {
+        let mut roster = config.roster.take().unwrap_or_default();
+        roster.reset_presence();
         let mut client = Self {
             outputs: Outputs::new(),
             links: BTreeMap::new(),
@@ -95,18 +100,24 @@ impl Client {
             notification: None,
             stage: Stage::SigningIn,
             redirects: config.limits.redirects,
+            signed_in_at: None,
             next_transaction: TransactionId::new(1),
             version: None,
             passport: None,
-            roster: Roster::default(),
+            roster,
             actions: BTreeMap::new(),
             last_action: 0,
             conversations: Conversations::default(),
+            parts: BTreeMap::new(),
             messages: BTreeMap::new(),
             last_message: 0,
             reassembly: Reassembly::new(config.limits.reassembly),
-            name: None,
+            random: Random::from_seed(config.seed),
+            stamps: None,
             status: Status::OFFLINE,
+            chosen: config.initial_status,
+            object: None,
+            document: None,
             reached: Step::Connect,
             config,
         };
@@ -128,7 +139,7 @@ impl Client {
 
     /// One's own friendly name, as far as the server said.
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.roster.name()
     }
 
     /// One's own status, as the server confirmed it.
@@ -189,14 +200,23 @@ impl Client {
     }
 
     /// Sent elsewhere by the notification server.
-    pub(crate) fn redirected(&mut self, to: Endpoint) {
+    pub(crate) fn redirected(&mut self, now: Now, to: Endpoint) {
         self.notification = None;
+        let stayed = self.signed_in_at.take().map(|at| now.monotonic.saturating_sub(at));
+        if stayed.is_some_and(|stayed| stayed >= SETTLED) {
+            self.redirects = self.config.limits.redirects;
+        }
         match self.redirects.checked_sub(1) {
             _ if self.stage == Stage::Ended => {}
             None => self.end(Err(ClientError::TooManyRedirects)),
             Some(left) => {
                 self.redirects = left;
                 self.stage = Stage::SigningIn;
+                self.status = Status::OFFLINE;
+                // The next server tells who is online.
+                for account in self.roster.reset_presence() {
+                    self.offline(account);
+                }
                 self.connect_notification(to);
             }
         }
@@ -215,7 +235,7 @@ impl Client {
         self.ticket(now, sign_in, next);
     }
 
-    fn ticket(&mut self, now: Now, sign_in: PassportSignIn, next: Next) {
+    pub(crate) fn ticket(&mut self, now: Now, sign_in: PassportSignIn, next: Next) {
         match next {
             Next::Ask(request) => {
                 let effect = self.outputs.effect(Effect::Http(request));
@@ -259,7 +279,7 @@ impl Client {
     }
 
     /// The notification session is over.
-    fn notification_ended(&mut self, end: Result<(), SessionError>) {
+    pub(crate) fn notification_ended(&mut self, end: Result<(), SessionError>) {
         let ready = self.stage == Stage::Ready;
         let reached = match self.stage {
             Stage::Lists(_) => Step::Lists,
@@ -305,7 +325,7 @@ impl Client {
             self.outputs.effect(Effect::Close { link: id });
             self.closing(id);
         }
-        self.fail_messages(|_| true);
+        self.fail_messages();
         for (_, running) in core::mem::take(&mut self.actions) {
             let result = Err(msnp_session::RequestError::SessionEnded);
             self.outputs.event(Event::ActionEnded { action: running.action, result });
@@ -313,263 +333,14 @@ impl Client {
         self.outputs.close(end);
     }
 
-    /// A link sends its last bytes and is then forgotten.
-    fn closing(&mut self, id: LinkId) {
-        self.timers.clear(&id);
-        if let Some(link) = self.links.get_mut(&id) {
-            link.closing = true;
-            link.reads = false;
-        }
-        self.forget_when_sent(id);
-        self.touch(id);
-    }
-
-    fn forget_when_sent(&mut self, id: LinkId) {
-        let sent = self
-            .links
-            .get(&id)
-            .is_some_and(|link| link.closing && link.session.output(id).is_empty());
-        if sent {
-            self.links.remove(&id);
-        }
-    }
-
-    pub(crate) fn touch(&mut self, id: LinkId) {
-        if let Some(link) = self.links.get_mut(&id)
-            && !link.dirty
-        {
-            link.dirty = true;
-            self.outputs.dirty(id);
-        }
-    }
-
-    /// Hears what a session has to say, until it has nothing more to say.
-    pub(crate) fn pump(&mut self, now: Now, id: LinkId) {
-        loop {
-            let Some(link) = self.links.get_mut(&id) else { return };
-            match &mut link.session {
-                Session::Notification(session) => {
-                    let next = session.poll();
-                    self.next_transaction = self.next_transaction.max(session.next_transaction());
-                    let step = session.last_step();
-                    if step != self.reached {
-                        self.reached = step;
-                        self.outputs.event(Event::SigningIn(step));
-                    }
-                    match next {
-                        Output::Event(event) => self.notification_event(now, event),
-                        other => match self.common(id, other) {
-                            Pumped::More => {}
-                            Pumped::Drained => return,
-                            Pumped::Ended(end) => {
-                                self.notification_ended(end);
-                                return self.closing(id);
-                            }
-                        },
-                    }
-                }
-                Session::Switchboard(session, conversation) => {
-                    let (conversation, next) = (*conversation, session.poll());
-                    self.next_transaction = self.next_transaction.max(session.next_transaction());
-                    match next {
-                        Output::Event(event) => {
-                            self.switchboard_event(now, id, conversation, event);
-                        }
-                        other => match self.common(id, other) {
-                            Pumped::More => {}
-                            Pumped::Drained => return,
-                            Pumped::Ended(end) => {
-                                self.room_ended(now, id, conversation, end);
-                                return self.closing(id);
-                            }
-                        },
-                    }
-                }
-            }
-        }
-    }
-
-    /// What both kinds of session can say.
-    fn common<E>(&mut self, id: LinkId, output: Output<E, SessionError>) -> Pumped {
-        match output {
-            Output::Link { reads, .. } => {
-                if let Some(link) = self.links.get_mut(&id) {
-                    link.reads = reads;
-                }
-                self.touch(id);
-                Pumped::More
-            }
-            Output::Effect(_, Effect::Close { link }) => {
-                self.outputs.effect(Effect::Close { link });
-                if let Some(link) = self.links.get_mut(&id) {
-                    link.closing = true;
-                }
-                Pumped::More
-            }
-            // A session asks for nothing else.
-            Output::Effect(..) | Output::Event(_) => Pumped::More,
-            Output::Wait { deadline } => {
-                match deadline {
-                    Some(at) => self.timers.set(id, at),
-                    None => self.timers.clear(&id),
-                }
-                Pumped::Drained
-            }
-            Output::Closed(end) => Pumped::Ended(end),
-        }
-    }
-
-    fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.outputs.events_waiting() < self.config.limits.events
     }
 
     /// Drops what answered nothing in time.
-    fn expire_waiting(&mut self, now: Now) {
+    pub(crate) fn expire_waiting(&mut self, now: Now) {
         for id in self.conversations.ids() {
             self.expire_messages(now, id);
         }
-    }
-}
-
-enum Pumped {
-    More,
-    Drained,
-    Ended(Result<(), SessionError>),
-}
-
-impl Session {
-    fn output(&self, link: LinkId) -> &[u8] {
-        match self {
-            Self::Notification(session) => session.output(link),
-            Self::Switchboard(session, _) => session.output(link),
-        }
-    }
-
-    /// The same call, whichever machine it is.
-    fn as_machine<R>(
-        &mut self,
-        notification: impl FnOnce(&mut NsClient) -> R,
-        switchboard: impl FnOnce(&mut SbClient) -> R,
-    ) -> R {
-        match self {
-            Self::Notification(session) => notification(session),
-            Self::Switchboard(session, _) => switchboard(session),
-        }
-    }
-}
-
-impl Machine for Client {
-    type Event = Event;
-    type Error = ClientError;
-
-    fn link_opened(&mut self, now: Now, id: LinkId, how: Opened) {
-        match self.links.get_mut(&id).filter(|link| !link.closing) {
-            Some(link) => {
-                link.session.as_machine(
-                    |ns| ns.link_opened(now, id, how),
-                    |sb| sb.link_opened(now, id, how),
-                );
-                self.pump(now, id);
-            }
-            // It came up after nobody wanted it any more.
-            None => {
-                self.outputs.effect(Effect::Close { link: id });
-            }
-        }
-    }
-
-    fn input(&mut self, now: Now, id: LinkId, bytes: &[u8]) -> usize {
-        if !self.has_room() {
-            return 0;
-        }
-        let Some(link) = self.links.get_mut(&id).filter(|link| !link.closing) else { return 0 };
-        let taken =
-            link.session.as_machine(|ns| ns.input(now, id, bytes), |sb| sb.input(now, id, bytes));
-        self.pump(now, id);
-        taken
-    }
-
-    fn link_closed(&mut self, now: Now, id: LinkId, why: LinkEnd) {
-        if let Some(link) = self.links.get_mut(&id) {
-            link.session
-                .as_machine(|ns| ns.link_closed(now, id, why), |sb| sb.link_closed(now, id, why));
-            link.closing = true;
-            self.pump(now, id);
-            self.timers.clear(&id);
-            self.links.remove(&id);
-        }
-    }
-
-    fn answer(&mut self, now: Now, effect: EffectId, answer: Answer) {
-        let Answer::Http(answer) = answer else { return };
-        if let Some((asked, mut sign_in)) = self.passport.take() {
-            if asked == effect {
-                let next = sign_in.answered(answer);
-                self.ticket(now, sign_in, next);
-            } else {
-                self.passport = Some((asked, sign_in));
-            }
-        }
-    }
-
-    fn timeout(&mut self, now: Now) {
-        while let Some(id) = self.timers.expired(now.monotonic) {
-            if let Some(link) = self.links.get_mut(&id) {
-                link.session.as_machine(|ns| ns.timeout(now), |sb| sb.timeout(now));
-                self.pump(now, id);
-            }
-        }
-        self.expire_waiting(now);
-        self.reassembly.expire(now.monotonic);
-    }
-
-    fn poll(&mut self) -> Output<Event, ClientError> {
-        while let Some(id) = self.outputs.next_dirty() {
-            let room = self.has_room();
-            if let Some(link) = self.links.get_mut(&id) {
-                link.dirty = false;
-                let writes = !link.session.output(id).is_empty();
-                return Output::Link {
-                    link: id,
-                    reads: link.reads && !link.closing && room,
-                    writes,
-                };
-            }
-        }
-        let full = !self.has_room();
-        let deadlines =
-            [self.timers.next(), self.conversations.deadline(), self.reassembly.deadline()];
-        let deadline = deadlines.into_iter().flatten().min();
-        let next = self.outputs.next(deadline);
-        if full && self.has_room() {
-            let ids: BTreeSet<LinkId> = self.links.keys().copied().collect();
-            ids.into_iter().for_each(|id| self.touch(id));
-        }
-        next
-    }
-
-    fn output(&self, id: LinkId) -> &[u8] {
-        self.links.get(&id).map_or(&[], |link| link.session.output(id))
-    }
-
-    fn written(&mut self, now: Now, id: LinkId, n: usize) {
-        if let Some(link) = self.links.get_mut(&id) {
-            link.session.as_machine(|ns| ns.written(now, id, n), |sb| sb.written(now, id, n));
-            if link.closing {
-                self.forget_when_sent(id);
-                self.touch(id);
-            } else {
-                self.pump(now, id);
-            }
-        }
-    }
-}
-
-impl Act for Client {
-    type Action = Action;
-    type Outcome = Result<Started, NotDone>;
-
-    fn act(&mut self, now: Now, action: Action) -> Self::Outcome {
-        self.perform(now, action)
     }
 }

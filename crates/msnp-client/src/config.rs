@@ -8,6 +8,8 @@ use msnp_codec::message::ReassemblyLimits;
 use msnp_core::{Account, Endpoint, Secret, Status, Version};
 use msnp_session::{ClientProgram, SessionLimits};
 
+use crate::Roster;
+
 /// Everything a [`Client`](crate::Client) needs to know before it begins.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -30,13 +32,30 @@ pub struct Config {
     pub program: ClientProgram,
     /// After how much silence to ask whether the connection is alive.
     pub keepalive: Duration,
+    /// The lists as [`Client::roster`](crate::Client::roster) had them at the end of an earlier
+    /// session: the server sends only what is newer.
+    pub roster: Option<Roster>,
+    /// The seed of what must be different from one message to the next: the ids of long texts.
+    pub seed: [u8; 32],
     /// Bounds.
     pub limits: Limits,
 }
 
 impl Config {
     /// The versions that this client speaks, the newest first.
-    pub const VERSIONS: [Version; 3] = [Version::MSNP11, Version::MSNP8, Version::MSNP7];
+    pub const VERSIONS: [Version; 11] = [
+        Version::MSNP12,
+        Version::MSNP11,
+        Version::MSNP10,
+        Version::MSNP9,
+        Version::MSNP8,
+        Version::MSNP7,
+        Version::MSNP6,
+        Version::MSNP5,
+        Version::MSNP4,
+        Version::MSNP3,
+        Version::MSNP2,
+    ];
 
     /// A client of this server, that goes online at once and offers every version it speaks.
     pub fn new(account: Account, password: Secret, server: Endpoint) -> Self {
@@ -50,6 +69,8 @@ impl Config {
             capabilities: Capabilities::new(MSN_7_0_WITH_CHUNKS),
             program: ClientProgram::default(),
             keepalive: Duration::from_secs(45),
+            roster: None,
+            seed: [0; 32],
             limits: Limits::default(),
         }
     }
@@ -73,7 +94,7 @@ pub struct Limits {
     pub conversations: usize,
     /// The most messages of one conversation that wait for somebody to come.
     pub waiting: usize,
-    /// How long such a message waits.
+    /// How long such a message waits, and how long somebody who is rung may take to come.
     pub patience: Duration,
     /// Of messages that come in several parts.
     pub reassembly: ReassemblyLimits,

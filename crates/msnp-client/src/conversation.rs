@@ -10,7 +10,7 @@ use core::time::Duration;
 use bytes::Bytes;
 
 use msnp_codec::command::Acknowledge;
-use msnp_core::{Account, LinkId, TransactionId};
+use msnp_core::{Account, LinkId, Now, TransactionId};
 
 use crate::{ConversationId, MessageId};
 
@@ -30,19 +30,33 @@ pub(crate) struct Conversation {
     pub(crate) rooms: Vec<LinkId>,
     /// The request for a room that is under way.
     pub(crate) requested: Option<TransactionId>,
-    /// Messages that wait for somebody to come.
+    /// Messages that wait for somebody to come, or for their turn.
     pub(crate) waiting: VecDeque<Waiting>,
-    /// Invitations that are under way.
-    pub(crate) calling: BTreeSet<Account>,
+    /// Who is rung, and until when one waits for them to come. `RINGING` is not the end of it: they
+    /// may come, or never say anything.
+    pub(crate) calling: BTreeMap<Account, Duration>,
 }
 
-/// A message that waits for somebody to come.
+/// A message that waits for somebody to come, or for its turn.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     pub(crate) message: MessageId,
     pub(crate) acknowledge: Acknowledge,
-    pub(crate) body: Bytes,
+    /// The parts that are not sent yet.
+    pub(crate) parts: VecDeque<Bytes>,
     pub(crate) deadline: Duration,
+}
+
+impl Conversation {
+    /// Whether somebody is rung at this time.
+    pub(crate) fn is_calling(&self, now: Now, account: &Account) -> bool {
+        self.calling.get(account).is_some_and(|until| now.monotonic < *until)
+    }
+
+    /// Whether anybody is.
+    pub(crate) fn is_calling_anybody(&self, now: Now) -> bool {
+        self.calling.values().any(|until| now.monotonic < *until)
+    }
 }
 
 impl Conversations {

@@ -1,9 +1,10 @@
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use msnp_codec::message::{Profile, Text};
+use msnp_codec::message::{MailNotification, Profile, Text};
 use msnp_codec::personal_message::PersonalMessage;
 use msnp_codec::{CommandError, OwnedCommand};
 use msnp_core::{Account, ErrorCode, List, Status, Version};
@@ -22,7 +23,8 @@ pub enum Event {
     /// The lists are there; see [`Client::roster`](crate::Client::roster).
     ListsLoaded,
     /// Signed in, with lists and, where the configuration has one, the first status. From here on
-    /// everything can be done.
+    /// everything can be done. A server that sends the client to another one while it is signed in
+    /// makes it sign in anew, and all of this is said again.
     SignedIn,
     /// What the service knows about the user.
     Profile(Box<Profile>),
@@ -46,6 +48,29 @@ pub enum Event {
         account: Account,
         /// Whether it is on the list now.
         added: bool,
+    },
+    /// There is a group, it has another name, or it is gone.
+    GroupChanged {
+        /// Its number, or its GUID from MSNP10.
+        id: Box<str>,
+        /// Its name; none when it is gone.
+        name: Option<String>,
+    },
+    /// A contact is in a group now, or is not any more.
+    GroupMember {
+        /// The id of the group.
+        group: Box<str>,
+        /// Who.
+        account: Account,
+        /// Whether it is in the group now.
+        added: bool,
+    },
+    /// The name that one's own list has for a contact.
+    ContactNamed {
+        /// Who.
+        account: Account,
+        /// The name.
+        name: String,
     },
     /// A contact is online, offline, or has another status or name.
     Presence {
@@ -100,6 +125,9 @@ pub enum Event {
         conversation: ConversationId,
         /// Who.
         account: Account,
+        /// The switchboard closed the room because nothing was said for long. The next message
+        /// opens another.
+        idle: bool,
     },
     /// Somebody could not be invited.
     NotInvited {
@@ -153,14 +181,44 @@ pub enum Event {
         /// How.
         delivery: Delivery,
     },
-    /// A message of the server that has no other event: mail, an announcement.
+    /// What happens in the mailbox of the user.
+    Mail(Box<MailNotification<'static>>),
+    /// The service goes down for maintenance, in this many minutes where it says so.
+    Maintenance {
+        /// Minutes.
+        minutes: Option<u32>,
+    },
+    /// A message of the server that has no other event.
     ServerMessage(Bytes),
+    /// The address of a web page that was asked for.
+    Url {
+        /// The place on the service's site to go to after signing in.
+        path: String,
+        /// The address to sign in at.
+        login: String,
+        /// The number of that site.
+        id: Option<String>,
+    },
+    /// Somebody whom a search of the directory found.
+    Found {
+        /// What is known, such as `fname`, `lname` and `city`.
+        fields: Vec<(Box<str>, String)>,
+    },
+    /// A page from a telephone, as document.
+    Page(Bytes),
     /// A configuration or notification document.
     Document(Bytes),
     /// A refusal that answers nothing that is known.
     ServerError(ErrorCode),
     /// A contact was passed over because the list has reached its bound.
     ListFull(Account),
+    /// A group was passed over because there are as many as there may be.
+    GroupsFull {
+        /// Its number, or its GUID from MSNP10.
+        id: Box<str>,
+        /// Its name.
+        name: String,
+    },
     /// The server speaks of somebody, by this account or GUID, who is on no list.
     UnknownContact(Box<str>),
     /// A command that has no meaning here, or in no source.

@@ -20,10 +20,15 @@ mod config;
 mod conversation;
 mod error;
 mod event;
+mod links;
+mod lists;
+mod machine;
 mod notification;
 mod passport;
 mod room;
 mod roster;
+mod sending;
+mod steps;
 
 pub use action::{Action, ActionId, ConversationId, MessageId, NotDone, NotDoneReason, Started};
 pub use client::Client;

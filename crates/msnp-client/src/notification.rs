@@ -1,13 +1,14 @@
 //! What the notification server says, and what becomes of it.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 
 use bytes::Bytes;
 
-use msnp_codec::message::{Content, Message};
+use msnp_codec::message::{Content, Message, SystemMessageType};
 use msnp_codec::personal_message::PersonalMessage;
-use msnp_core::{Account, List, Lists, Now, Status, TransactionId};
-use msnp_session::{ListedContact, NsEvent, NsRequest, RequestError, SessionError, Step};
+use msnp_core::{Account, Now, Status, TransactionId};
+use msnp_session::{NsEvent, NsRequest, RequestError, SessionError, Step};
 
 use crate::client::{Client, Stage};
 use crate::{ClientError, Event};
@@ -16,54 +17,36 @@ impl Client {
     pub(crate) fn notification_event(&mut self, now: Now, event: NsEvent) {
         match event {
             NsEvent::VersionChosen(version) => self.set_version(version),
-            NsEvent::Redirected(to) => self.redirected(to),
+            NsEvent::Redirected(to) => self.redirected(now, to),
             NsEvent::TicketWanted { challenge } => self.want_ticket(now, &challenge),
             NsEvent::SignedIn { name, .. } => {
                 if let Some(name) = name {
                     self.own_name(name);
                 }
-                match self.request(now, NsRequest::Lists { known: None }) {
+                let known = self.version().and_then(|version| self.roster.stamps_for(version));
+                match self.request(now, NsRequest::Lists { known }) {
                     Ok(transaction) => self.stage = Stage::Lists(transaction),
                     Err(_) => self.failed_at(Step::Lists, RequestError::TimedOut),
                 }
             }
             NsEvent::Ended { transaction, result } => self.request_ended(now, transaction, result),
-            NsEvent::ListsBegin { stamps, unchanged } => {
-                if !unchanged {
-                    self.roster.clear();
-                }
-                self.roster.stamps = Some(stamps);
-            }
-            NsEvent::Contact { contact, lists } => self.listed(contact, lists),
-            NsEvent::Group { id, name } => {
-                self.roster.add_group(id, name, self.config.limits.groups);
-            }
-            NsEvent::ListsEnd => self.outputs.event(Event::ListsLoaded),
-            NsEvent::Added { list, account, name, guid, group } => {
-                match account.or_else(|| self.roster.find(guid.as_deref()?)) {
-                    Some(account) => self.added(list, account, name, guid, group),
-                    None => {
-                        self.outputs.event(Event::UnknownContact(guid.unwrap_or_default()));
-                    }
-                }
-            }
-            NsEvent::Removed { list, contact, group } => self.removed(list, &contact, group),
+            NsEvent::ListsBegin { .. }
+            | NsEvent::Contact { .. }
+            | NsEvent::Group { .. }
+            | NsEvent::ListsEnd
+            | NsEvent::ListsChanged { .. }
+            | NsEvent::GroupAdded { .. }
+            | NsEvent::GroupRenamed { .. }
+            | NsEvent::GroupRemoved(_)
+            | NsEvent::Added { .. }
+            | NsEvent::Removed { .. }
+            | NsEvent::ContactNamed { .. }
+            | NsEvent::ContactDetail { .. }
+            | NsEvent::Setting { .. }
+            | NsEvent::ContactSetting { .. } => self.list_event(event),
             NsEvent::AllowedByDefault(allowed) => self.roster.allow_by_default = Some(allowed),
             NsEvent::AsksWhenAdded(asks) => self.roster.ask_when_added = Some(asks),
             NsEvent::Named(name) => self.own_name(name),
-            NsEvent::ContactNamed { account, name } => {
-                let status = self.roster.contact(&account).map_or(Status::OFFLINE, |c| c.status);
-                if let Some(contact) = self.roster.known(&account) {
-                    contact.name.clone_from(&name);
-                }
-                self.outputs.event(Event::Presence { account, status, name, already: true });
-            }
-            NsEvent::Setting { key, value } => {
-                self.outputs.event(Event::Setting { account: None, key, value });
-            }
-            NsEvent::ContactSetting { account, key, value } => {
-                self.outputs.event(Event::Setting { account: Some(account), key, value });
-            }
             NsEvent::StatusSet(status) => {
                 self.status = status;
                 self.outputs.event(Event::OwnStatus(status));
@@ -89,6 +72,11 @@ impl Client {
             NsEvent::Document { document, .. } | NsEvent::Notification(document) => {
                 self.outputs.event(Event::Document(document));
             }
+            NsEvent::Url { path, login, id } => {
+                self.outputs.event(Event::Url { path, login, id });
+            }
+            NsEvent::Found { fields } => self.outputs.event(Event::Found { fields }),
+            NsEvent::Page(document) => self.outputs.event(Event::Page(document)),
             NsEvent::ServerError { code, .. } => self.outputs.event(Event::ServerError(code)),
             NsEvent::Unknown(command) => self.outputs.event(Event::Unknown(command)),
             NsEvent::Malformed(error) => self.outputs.event(Event::Malformed(error)),
@@ -96,8 +84,8 @@ impl Client {
         }
     }
 
-    fn own_name(&mut self, name: alloc::string::String) {
-        self.name = Some(name.clone());
+    pub(crate) fn own_name(&mut self, name: String) {
+        self.roster.set_name(name.clone());
         self.outputs.event(Event::OwnName(name));
     }
 
@@ -113,7 +101,7 @@ impl Client {
                 Err(error) => self.failed_at(Step::Lists, error),
             },
             (Stage::FirstStatus(asked), result) if asked == transaction => match result {
-                Ok(()) => self.signed_in(),
+                Ok(()) => self.signed_in(now),
                 Err(error) => self.failed_at(Step::FirstStatus, error),
             },
             (_, result) => {
@@ -127,16 +115,30 @@ impl Client {
     }
 
     fn lists_loaded(&mut self, now: Now) {
-        let Some(status) = self.config.initial_status else { return self.signed_in() };
-        let capabilities = self.config.capabilities;
-        match self.request(now, NsRequest::Status { status, capabilities, object: None }) {
+        let Some(status) = self.chosen else { return self.signed_in(now) };
+        match self.request(now, self.status_request(status)) {
             Ok(transaction) => self.stage = Stage::FirstStatus(transaction),
             Err(_) => self.failed_at(Step::FirstStatus, RequestError::TimedOut),
         }
     }
 
-    fn signed_in(&mut self) {
+    /// The status with what goes with it: every `CHG` says all of it anew.
+    pub(crate) fn status_request(&self, status: Status) -> NsRequest {
+        let capabilities = self.config.capabilities;
+        NsRequest::Status { status, capabilities, object: self.object.clone() }
+    }
+
+    fn signed_in(&mut self, now: Now) {
         self.stage = Stage::Ready;
+        self.signed_in_at = Some(now.monotonic);
+        if self.version().is_some_and(|version| !version.requires_cvr()) {
+            // Nothing depends on it.
+            let _ = self.request(now, NsRequest::ClientVersion);
+        }
+        if let Some(document) = self.document.clone() {
+            // What an earlier server was told, the one that one was sent to does not know.
+            let _ = self.request(now, NsRequest::PersonalMessage(document));
+        }
         self.outputs.event(Event::SignedIn);
     }
 
@@ -150,75 +152,10 @@ impl Client {
         self.end(Err(ClientError::SignIn { step, cause }));
     }
 
-    fn listed(&mut self, listed: ListedContact, lists: Lists) {
-        let limit = self.config.limits.contacts;
-        let Some(contact) = self.roster.entry(&listed.account, limit) else {
-            return self.outputs.event(Event::ListFull(listed.account));
-        };
-        lists.iter().for_each(|list| contact.lists |= list);
-        if let Some(name) = listed.name {
-            contact.name = name;
-        }
-        if listed.guid.is_some() {
-            contact.guid = listed.guid;
-        }
-        if !listed.groups.is_empty() {
-            contact.groups = listed.groups;
-        }
-    }
-
-    fn added(
-        &mut self,
-        list: List,
-        account: Account,
-        name: Option<alloc::string::String>,
-        guid: Option<Box<str>>,
-        group: Option<Box<str>>,
-    ) {
-        let limit = self.config.limits.contacts;
-        let Some(contact) = self.roster.entry(&account, limit) else {
-            return self.outputs.event(Event::ListFull(account));
-        };
-        contact.lists |= list;
-        if let Some(name) = name {
-            contact.name = name;
-        }
-        if guid.is_some() {
-            contact.guid = guid;
-        }
-        if let Some(group) = group
-            && contact.groups.len() < self.config.limits.groups
-            && !contact.groups.contains(&group)
-        {
-            contact.groups.push(group);
-        }
-        self.outputs.event(Event::ListChanged { list, account, added: true });
-    }
-
-    fn removed(&mut self, list: List, contact: &str, group: Option<Box<str>>) {
-        let Some(account) = self.roster.find(contact).or_else(|| Account::new(contact).ok()) else {
-            return self.outputs.event(Event::UnknownContact(contact.into()));
-        };
-        match group {
-            Some(group) => {
-                if let Some(contact) = self.roster.known(&account) {
-                    contact.groups.retain(|id| *id != group);
-                }
-            }
-            None => {
-                self.roster.take_off(&account, list);
-                self.outputs.event(Event::ListChanged { list, account, added: false });
-            }
-        }
-    }
-
-    fn offline(&mut self, account: Account) {
-        let mut name = alloc::string::String::from(account.as_str());
+    pub(crate) fn offline(&mut self, account: Account) {
+        let mut name = String::from(account.as_str());
         if let Some(contact) = self.roster.known(&account) {
-            contact.status = Status::OFFLINE;
-            contact.capabilities = None;
-            contact.object = None;
-            contact.personal_message = PersonalMessage::default();
+            contact.reset_presence();
             name.clone_from(&contact.name);
         }
         let status = Status::OFFLINE;
@@ -240,6 +177,10 @@ impl Client {
     fn server_message(&mut self, body: Bytes) {
         let event = match Message::parse(&body).content() {
             Content::Profile(profile) => Event::Profile(profile),
+            Content::Mail(mail) => Event::Mail(Box::new(mail.into_owned())),
+            Content::System(notice) if notice.kind == Some(SystemMessageType::MAINTENANCE) => {
+                Event::Maintenance { minutes: notice.minutes() }
+            }
             _ => Event::ServerMessage(body),
         };
         self.outputs.event(event);

@@ -1,20 +1,19 @@
-//! Rooms: getting into one, who is there, and what is said.
+//! Rooms: getting into one, who is there, and what they say.
 
 use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use msnp_codec::command::Acknowledge;
-use msnp_codec::message::{Content, Datacast, MAX_MESSAGE_LEN, Message};
+use msnp_codec::message::{Content, Datacast, Message};
 use msnp_core::{Account, Endpoint, LinkId, Now, Secret, TransactionId, Version};
 use msnp_session::{
-    Delivery, Entrance, Invitation, NotSentReason, NsRequest, RequestError, SbClient,
-    SbClientConfig, SbEvent, SessionError,
+    Entrance, Invitation, NotSentReason, NsRequest, RequestError, SbClient, SbClientConfig,
+    SbEvent, SessionError,
 };
 
-use crate::client::{Client, Session};
-use crate::conversation::Waiting;
-use crate::{ConversationId, Event, MessageId, NotDoneReason};
+use crate::client::Client;
+use crate::links::Session;
+use crate::{ConversationId, Event, NotDoneReason};
 
 impl Client {
     /// The room that was asked for.
@@ -95,23 +94,23 @@ impl Client {
             SbEvent::Joined { account, name, .. } => {
                 self.joined(now, link, conversation, account, name);
             }
-            SbEvent::Left { account, .. } => self.left(conversation, account),
-            SbEvent::Invited { account, result, .. } => {
+            SbEvent::Left { account, idle } => self.left(conversation, account, idle),
+            SbEvent::Invited { account, result: Err(error), .. } => {
                 if let Some(conversation) = self.conversations.get(conversation) {
                     conversation.calling.remove(&account);
                 }
-                if let Err(error) = result {
-                    self.outputs.event(Event::NotInvited { conversation, account, error });
-                    self.give_up_if_alone(conversation);
-                }
+                self.outputs.event(Event::NotInvited { conversation, account, error });
+                self.give_up_if_alone(now, conversation);
             }
             SbEvent::Message { account, name, body } => {
                 self.message(now, conversation, account, name, body);
             }
             SbEvent::MessageEnded { transaction, delivery } => {
-                if let Some((conversation, message)) = self.messages.remove(&(link, transaction)) {
-                    self.outputs.event(Event::MessageEnded { conversation, message, delivery });
+                if let Some(message) = self.parts.remove(&(link, transaction)) {
+                    self.part_ended(message, delivery);
                 }
+                // There is room for one more.
+                self.send_waiting(now, conversation);
             }
             SbEvent::ServerError { code, .. } => self.outputs.event(Event::ServerError(code)),
             SbEvent::Unknown(command) => self.outputs.event(Event::Unknown(command)),
@@ -135,10 +134,11 @@ impl Client {
         let Some(conversation) = self.conversations.get(id) else { return };
         conversation.rooms.retain(|room| *room != link);
         conversation.calling.clear();
-        let waits = !conversation.waiting.is_empty();
         for account in members {
-            self.left(id, account);
+            self.left(id, account, false);
         }
+        self.give_up_divided(id);
+        let waits = self.conversations.get(id).is_some_and(|c| !c.waiting.is_empty());
         if waits && self.open_room(now, id).is_err() {
             self.give_up(id);
         }
@@ -163,18 +163,22 @@ impl Client {
         self.send_waiting(now, id);
     }
 
-    fn left(&mut self, id: ConversationId, account: Account) {
+    fn left(&mut self, id: ConversationId, account: Account, idle: bool) {
         if self.is_there(id, &account) {
             return; // Still in another room of this conversation.
         }
         let others = self.rooms_with_anybody(id).next().is_some();
         if let Some(conversation) = self.conversations.get(id)
             && others
+            && !idle
         {
             // Who leaves a group does not want to be called back; who closes a window of two does.
             conversation.wanted.remove(&account);
         }
-        self.outputs.event(Event::Left { conversation: id, account });
+        if !others {
+            self.give_up_divided(id);
+        }
+        self.outputs.event(Event::Left { conversation: id, account, idle });
     }
 
     /// A message of a member, or a part of one.
@@ -216,94 +220,6 @@ impl Client {
         self.outputs.event(event);
     }
 
-    /// Sends a message, or keeps it until somebody is there and sees to that.
-    pub(crate) fn say(
-        &mut self,
-        now: Now,
-        id: ConversationId,
-        acknowledge: Acknowledge,
-        body: Bytes,
-    ) -> Result<MessageId, NotDoneReason> {
-        if body.len() > MAX_MESSAGE_LEN {
-            return Err(NotDoneReason::TooLong);
-        }
-        let (waiting, limits) = match self.conversations.get(id) {
-            Some(conversation) => (conversation.waiting.len(), self.config.limits),
-            None => return Err(NotDoneReason::NoConversation),
-        };
-        let message = MessageId::new(self.last_message + 1);
-        // What waits already goes first.
-        let room = if waiting == 0 { self.rooms_with_anybody(id).next() } else { None };
-        match room {
-            Some(link) => self.send(now, link, id, message, acknowledge, body)?,
-            None if waiting >= limits.waiting => return Err(NotDoneReason::Full),
-            None => {
-                self.open_room(now, id)?;
-                let deadline = now.after(limits.patience);
-                if let Some(conversation) = self.conversations.get(id) {
-                    let wait = Waiting { message, acknowledge, body, deadline };
-                    conversation.waiting.push_back(wait);
-                }
-            }
-        }
-        self.last_message += 1;
-        Ok(message)
-    }
-
-    /// Sends something that needs no answer to those who are there.
-    pub(crate) fn say_in_passing(
-        &mut self,
-        now: Now,
-        id: ConversationId,
-        body: Bytes,
-    ) -> Result<(), NotDoneReason> {
-        if self.conversations.get(id).is_none() {
-            return Err(NotDoneReason::NoConversation);
-        }
-        let link = self.rooms_with_anybody(id).next().ok_or(NotDoneReason::NobodyThere)?;
-        let Some(session) = self.room(link) else { return Err(NotDoneReason::NobodyThere) };
-        let sent = session.send(now, Acknowledge::Nothing, body);
-        self.pump(now, link);
-        sent.map(|_| ()).map_err(|not_sent| self.reason(not_sent.reason))
-    }
-
-    fn send(
-        &mut self,
-        now: Now,
-        link: LinkId,
-        id: ConversationId,
-        message: MessageId,
-        acknowledge: Acknowledge,
-        body: Bytes,
-    ) -> Result<(), NotDoneReason> {
-        let Some(session) = self.room(link) else { return Err(NotDoneReason::NobodyThere) };
-        let sent = session.send(now, acknowledge, body);
-        match sent {
-            Ok(transaction) => {
-                if acknowledge.reports_failure() {
-                    self.messages.insert((link, transaction), (id, message));
-                }
-                self.pump(now, link);
-                Ok(())
-            }
-            Err(not_sent) => Err(self.reason(not_sent.reason)),
-        }
-    }
-
-    fn send_waiting(&mut self, now: Now, id: ConversationId) {
-        while let Some(link) = self.rooms_with_anybody(id).next() {
-            let Some(conversation) = self.conversations.get(id) else { return };
-            let Some(Waiting { message, acknowledge, body, .. }) = conversation.waiting.pop_front()
-            else {
-                return;
-            };
-            if self.send(now, link, id, message, acknowledge, body).is_err() {
-                let delivery = Delivery::Failed;
-                self.outputs.event(Event::MessageEnded { conversation: id, message, delivery });
-            }
-        }
-    }
-
     /// Sees to it that there is a room, and that those who are wanted are called.
     pub(crate) fn open_room(&mut self, now: Now, id: ConversationId) -> Result<(), NotDoneReason> {
         let Some(conversation) = self.conversations.get(id) else {
@@ -331,9 +247,10 @@ impl Client {
         };
         let Some(conversation) = self.conversations.get(id) else { return };
         let rooms = conversation.rooms.clone();
-        let wanted: Vec<Account> =
-            conversation.wanted.difference(&conversation.calling).cloned().collect();
+        let not_called = |account: &&Account| !conversation.is_calling(now, account);
+        let wanted: Vec<Account> = conversation.wanted.iter().filter(not_called).cloned().collect();
         let Some(link) = rooms.into_iter().find(|link| inside(self, link)) else { return };
+        let patience = self.config.limits.patience;
         for account in wanted {
             if self.is_there(id, &account) {
                 continue;
@@ -342,55 +259,10 @@ impl Client {
             if session.invite(now, account.clone()).is_ok()
                 && let Some(conversation) = self.conversations.get(id)
             {
-                conversation.calling.insert(account);
+                conversation.calling.insert(account, now.after(patience));
             }
         }
         self.pump(now, link);
-    }
-
-    /// Whoever waits for somebody to come has waited in vain, unless somebody is called still.
-    fn give_up_if_alone(&mut self, id: ConversationId) {
-        let alone = self.rooms_with_anybody(id).next().is_none();
-        let called = self.conversations.get(id).is_some_and(|c| !c.calling.is_empty());
-        if alone && !called {
-            self.give_up(id);
-        }
-    }
-
-    /// Fails the messages that wait.
-    pub(crate) fn give_up(&mut self, id: ConversationId) {
-        let Some(conversation) = self.conversations.get(id) else { return };
-        for Waiting { message, .. } in core::mem::take(&mut conversation.waiting) {
-            let delivery = Delivery::Failed;
-            self.outputs.event(Event::MessageEnded { conversation: id, message, delivery });
-        }
-    }
-
-    /// Fails the messages that have waited for too long.
-    pub(crate) fn expire_messages(&mut self, now: Now, id: ConversationId) {
-        let Some(conversation) = self.conversations.get(id) else { return };
-        let late = |waiting: &Waiting| waiting.deadline <= now.monotonic;
-        while let Some(Waiting { message, .. }) =
-            conversation.waiting.pop_front_if(|waiting| late(waiting))
-        {
-            let delivery = Delivery::Failed;
-            self.outputs.event(Event::MessageEnded { conversation: id, message, delivery });
-        }
-    }
-
-    /// Ends messages whose session can say nothing about them any more.
-    pub(crate) fn fail_messages(&mut self, which: impl Fn(ConversationId) -> bool) {
-        let ended: Vec<_> = self
-            .messages
-            .iter()
-            .filter(|(_, (conversation, _))| which(*conversation))
-            .map(|(key, (conversation, message))| (*key, *conversation, *message))
-            .collect();
-        for (key, conversation, message) in ended {
-            self.messages.remove(&key);
-            let delivery = Delivery::Unknown;
-            self.outputs.event(Event::MessageEnded { conversation, message, delivery });
-        }
     }
 
     /// Whether somebody is in a room of this conversation.
@@ -406,7 +278,10 @@ impl Client {
             .collect()
     }
 
-    fn rooms_with_anybody(&mut self, id: ConversationId) -> impl Iterator<Item = LinkId> + use<> {
+    pub(crate) fn rooms_with_anybody(
+        &mut self,
+        id: ConversationId,
+    ) -> impl Iterator<Item = LinkId> + use<> {
         let rooms = self.conversations.get(id).map(|c| c.rooms.clone()).unwrap_or_default();
         let occupied: Vec<LinkId> = rooms
             .into_iter()
@@ -435,6 +310,7 @@ impl Client {
             NotSentReason::Full => NotDoneReason::Full,
             NotSentReason::NotInVersion(version) => NotDoneReason::NotInVersion(version),
             NotSentReason::TooLong => NotDoneReason::TooLong,
+            NotSentReason::NoWord => NotDoneReason::NotPossible,
         }
     }
 }

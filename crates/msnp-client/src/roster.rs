@@ -5,20 +5,33 @@ use alloc::vec::Vec;
 
 use msnp_codec::command::Capabilities;
 use msnp_codec::personal_message::PersonalMessage;
-use msnp_core::{Account, List, Lists, Status};
+use msnp_core::{Account, List, Lists, Status, Version};
 use msnp_session::ListStamps;
 
-/// The contacts, as the server last described them.
+/// The contacts, groups and settings, as the server last described them.
 ///
 /// It changes when the server says so, never when one asks: the server is the model.
+///
+/// A program may keep it from one session to the next and hand it in as
+/// [`Config::roster`](crate::Config::roster): then the server sends it only where it has changed.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
     contacts: BTreeMap<Account, Contact>,
     groups: BTreeMap<Box<str>, String>,
-    pub(crate) stamps: Option<ListStamps>,
+    name: Option<String>,
+    settings: Settings,
+    contact_settings: BTreeMap<Account, Settings>,
+    /// What the stamps were given in; those of another version mean nothing.
+    version: Option<Version>,
+    stamps: Option<ListStamps>,
     pub(crate) allow_by_default: Option<bool>,
     pub(crate) ask_when_added: Option<bool>,
 }
+
+type Settings = BTreeMap<Box<str>, String>;
+
+/// The most settings of one person: more than there are keys.
+const MAX_SETTINGS: usize = 32;
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +75,27 @@ impl Roster {
         self.groups.iter().map(|(id, name)| (&**id, name.as_str()))
     }
 
-    /// The state of the lists on the server.
+    /// One's own friendly name, as far as the server said.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// One's own settings, such as telephone numbers: key and value (MSNP5 and later).
+    pub fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.settings)
+    }
+
+    /// The settings of a contact, likewise.
+    pub fn contact_settings(&self, account: &Account) -> impl Iterator<Item = (&str, &str)> {
+        self.contact_settings.get(account).into_iter().flat_map(pairs)
+    }
+
+    /// The version of the protocol that it was read in.
+    pub fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    /// The state of the lists on the server; none while they are under way.
     pub fn stamps(&self) -> Option<&ListStamps> {
         self.stamps.as_ref()
     }
@@ -77,8 +110,64 @@ impl Roster {
         self.ask_when_added
     }
 
+    /// Forgets all but one's own name, which comes before the lists.
     pub(crate) fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { name: self.name.take(), ..Self::default() };
+    }
+
+    /// Nobody is known to be online.
+    pub(crate) fn reset_presence(&mut self) -> Vec<Account> {
+        let mut gone = Vec::new();
+        for (account, contact) in &mut self.contacts {
+            if contact.status != Status::OFFLINE {
+                gone.push(account.clone());
+            }
+            contact.reset_presence();
+        }
+        gone
+    }
+
+    /// The lists are whole, and in this state.
+    pub(crate) fn complete(&mut self, version: Version, stamps: ListStamps) {
+        self.version = Some(version);
+        self.stamps = Some(stamps);
+    }
+
+    /// The stamps to name in this version.
+    pub(crate) fn stamps_for(&self, version: Version) -> Option<ListStamps> {
+        self.stamps.clone().filter(|_| self.version == Some(version))
+    }
+
+    /// With the change that follows, the lists have this serial number.
+    pub(crate) fn move_on(&mut self, serial: Box<str>) {
+        // Servers that do not count repeat one number.
+        let number = |text: &str| text.parse::<u64>().ok();
+        if let Some(stamps) = &mut self.stamps
+            && stamps.settings.is_none()
+            && number(&serial) > number(&stamps.lists)
+        {
+            stamps.lists = serial;
+        }
+    }
+
+    pub(crate) fn set_name(&mut self, name: String) {
+        self.name = Some(name);
+    }
+
+    /// Sets something about oneself, or about a contact.
+    pub(crate) fn set(&mut self, contact: Option<&Account>, key: &str, value: &str) {
+        let settings = match contact {
+            None => &mut self.settings,
+            Some(account) if self.contacts.contains_key(account) => {
+                self.contact_settings.entry(account.clone()).or_default()
+            }
+            Some(_) => return,
+        };
+        if value.is_empty() {
+            settings.remove(key);
+        } else if settings.len() < MAX_SETTINGS || settings.contains_key(key) {
+            settings.insert(key.into(), value.into());
+        }
     }
 
     /// The contact, made where there is room for one more.
@@ -108,7 +197,12 @@ impl Roster {
         if let Ok(account) = Account::new(account_or_guid) {
             return self.contacts.contains_key(&account).then_some(account);
         }
-        let has = |contact: &Contact| contact.guid.as_deref() == Some(account_or_guid);
+        self.with_guid(account_or_guid)
+    }
+
+    /// The account of the contact with this GUID.
+    pub(crate) fn with_guid(&self, guid: &str) -> Option<Account> {
+        let has = |contact: &Contact| contact.guid.as_deref() == Some(guid);
         self.contacts.iter().find(|(_, contact)| has(contact)).map(|(account, _)| account.clone())
     }
 
@@ -118,16 +212,42 @@ impl Roster {
         if list == List::Forward {
             contact.guid = None;
             contact.groups.clear();
-            contact.status = Status::OFFLINE;
+            contact.reset_presence();
+            self.contact_settings.remove(account);
         }
         if contact.lists.is_empty() {
             self.contacts.remove(account);
+            self.contact_settings.remove(account);
         }
     }
 
-    pub(crate) fn add_group(&mut self, id: Box<str>, name: String, limit: usize) {
-        if self.groups.len() < limit || self.groups.contains_key(&id) {
+    /// Says whether there was room for it.
+    pub(crate) fn set_group(&mut self, id: Box<str>, name: String, limit: usize) -> bool {
+        let room = self.groups.len() < limit || self.groups.contains_key(&id);
+        if room {
             self.groups.insert(id, name);
         }
+        room
     }
+
+    pub(crate) fn remove_group(&mut self, id: &str) {
+        self.groups.remove(id);
+        for contact in self.contacts.values_mut() {
+            contact.groups.retain(|group| **group != *id);
+        }
+    }
+}
+
+impl Contact {
+    /// It is not known to be online.
+    pub(crate) fn reset_presence(&mut self) {
+        self.status = Status::OFFLINE;
+        self.capabilities = None;
+        self.object = None;
+        self.personal_message = PersonalMessage::default();
+    }
+}
+
+fn pairs(settings: &Settings) -> impl Iterator<Item = (&str, &str)> {
+    settings.iter().map(|(key, value)| (&**key, value.as_str()))
 }

@@ -22,21 +22,26 @@ mod ns_event;
 mod ns_lists;
 mod ns_ready;
 mod ns_server;
+mod ns_sign_in;
+mod ns_signed_in;
 mod program;
 mod refusal;
 mod request;
+mod request_command;
 mod sb_client;
 mod sb_event;
+mod sb_inside;
 mod sb_server;
 mod sign_out;
 
 pub use error::{SessionError, Step};
 pub use limits::SessionLimits;
-pub use ns_client::{NsClient, NsClientConfig, SIGN_IN, SignInTransition};
+pub use ns_client::{NsClient, NsClientConfig};
 pub use ns_event::{
     Invitation, ListedContact, NotSent, NotSentReason, NsEvent, RequestError, ServerMessage,
 };
 pub use ns_server::{NsServer, NsServerConfig, NsServerEvent};
+pub use ns_sign_in::{SIGN_IN, SignInTransition};
 pub use program::ClientProgram;
 pub use request::{ListStamps, NsRequest};
 pub use sb_client::{Entrance, SbClient, SbClientConfig};

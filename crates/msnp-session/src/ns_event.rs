@@ -64,6 +64,28 @@ pub enum NsEvent {
     },
     /// All lists are there.
     ListsEnd,
+    /// With the change that the next event tells, the lists on the server have this serial number
+    /// (MSNP2 to 9).
+    ListsChanged {
+        /// The number.
+        serial: Box<str>,
+    },
+    /// There is a new group.
+    GroupAdded {
+        /// Its number or GUID.
+        id: Box<str>,
+        /// Its name.
+        name: String,
+    },
+    /// A group has another name.
+    GroupRenamed {
+        /// Its number or GUID.
+        id: Box<str>,
+        /// Its name.
+        name: String,
+    },
+    /// The group with this number or GUID is gone.
+    GroupRemoved(Box<str>),
     /// A contact was put on a list: because one asked for it, or on [`List::Reverse`] and
     /// [`List::Pending`] because somebody else did.
     Added {
@@ -116,6 +138,31 @@ pub enum NsEvent {
         /// Its value; empty where it is cleared.
         value: String,
     },
+    /// Something about a contact in one's own list, such as its name, `MFN` (MSNP10 to 12).
+    ContactDetail {
+        /// Its GUID.
+        guid: Box<str>,
+        /// What.
+        key: Box<str>,
+        /// The value; empty where it is cleared.
+        value: String,
+    },
+    /// The address of a web page that was asked for.
+    Url {
+        /// The page, on the host that the sign-in page leads to.
+        path: String,
+        /// The page that signs in and leads to it.
+        login: String,
+        /// The number of the site.
+        id: Option<String>,
+    },
+    /// Somebody whom the directory knows.
+    Found {
+        /// What is known, such as `fname`.
+        fields: Vec<(Box<str>, String)>,
+    },
+    /// A page from a telephone, an XML document.
+    Page(Bytes),
     /// One's own status.
     StatusSet(Status),
     /// A contact is online.
@@ -262,4 +309,7 @@ pub enum NotSentReason {
     /// It is longer than may be sent.
     #[error("too long")]
     TooLong,
+    /// A word of it is empty or has white space, so it cannot stand on a line.
+    #[error("a word of it is empty or has white space")]
+    NoWord,
 }

@@ -1,6 +1,6 @@
 //! The answer to a `SYN`: many lines, whose end each form of it tells in another way.
 
-use msnp_codec::command::{Contact, Counts, ServerLst, ServerSyn};
+use msnp_codec::command::{Counts, ServerLsg, ServerLst, ServerSyn};
 use msnp_codec::{CommandError, Problem, ServerCommand, Verb};
 use msnp_core::{Account, List, ListSync, Lists, TransactionId};
 
@@ -10,6 +10,8 @@ use crate::{ListStamps, ListedContact, NsEvent};
 /// How far the lists have come.
 pub(crate) struct ListSynchronization {
     transaction: TransactionId,
+    /// The stamps that the request named.
+    known: Option<ListStamps>,
     begun: Option<Remaining>,
     last_contact: Option<Account>,
 }
@@ -23,8 +25,8 @@ enum Remaining {
 }
 
 impl ListSynchronization {
-    pub(crate) fn new(transaction: TransactionId) -> Self {
-        Self { transaction, begun: None, last_contact: None }
+    pub(crate) fn new(transaction: TransactionId, known: Option<ListStamps>) -> Self {
+        Self { transaction, known, begun: None, last_contact: None }
     }
 
     pub(crate) fn transaction(&self) -> TransactionId {
@@ -56,10 +58,7 @@ impl ListSynchronization {
                 true
             }
             ServerCommand::Lsg(group) if self.begun.is_some() => {
-                connection.event(NsEvent::Group {
-                    id: group.id.into(),
-                    name: group.name.decode().into_owned(),
-                });
+                report_group(group, connection);
                 if let Some(Remaining::Lines { groups, .. }) = &mut self.begun {
                     *groups = groups.saturating_sub(1);
                 }
@@ -76,10 +75,17 @@ impl ListSynchronization {
     fn begin(&mut self, syn: &ServerSyn<'_>, connection: &mut Connection<NsEvent>) {
         let stamps = ListStamps { lists: syn.lists.into(), settings: syn.settings.map(Into::into) };
         let counted = connection.version().list_sync() != ListSync::Serial;
-        let unchanged = counted && syn.counts.is_none();
+        // A server that counts says so by counting nothing; earlier ones repeat the number.
+        let unchanged = match &self.known {
+            None => false,
+            Some(_) if counted => syn.counts.is_none(),
+            Some(known) => *known.lists == *syn.lists,
+        };
+        let nothing = Remaining::Lines { contacts: 0, groups: 0 };
         self.begun = Some(match syn.counts {
+            _ if unchanged => nothing,
             Some(Counts { contacts, groups }) => Remaining::Lines { contacts, groups },
-            None if counted => Remaining::Lines { contacts: 0, groups: 0 },
+            None if counted => nothing,
             None => Remaining::Lists(
                 Lists::from(List::Forward) | List::Allow | List::Block | List::Reverse,
             ),
@@ -88,50 +94,53 @@ impl ListSynchronization {
     }
 
     fn line(&mut self, line: &ServerLst<'_>, connection: &mut Connection<NsEvent>) {
-        match line {
-            ServerLst::Everywhere { contact, lists } => {
-                if let Some(Remaining::Lines { contacts, .. }) = &mut self.begun {
-                    *contacts = contacts.saturating_sub(1);
-                }
-                self.contact(contact, *lists, connection);
+        match (line, &mut self.begun) {
+            (ServerLst::Everywhere { .. }, Some(Remaining::Lines { contacts, .. })) => {
+                *contacts = contacts.saturating_sub(1);
             }
-            ServerLst::Listed { list, place, contact } => {
-                if place.position >= place.total
-                    && let Some(Remaining::Lists(lists)) = &mut self.begun
-                {
-                    *lists = lists.without(*list);
-                }
-                if let Some(contact) = contact {
-                    self.contact(contact, Lists::from(*list), connection);
-                }
+            (ServerLst::Listed { list, place, .. }, Some(Remaining::Lists(lists)))
+                if place.position >= place.total =>
+            {
+                *lists = lists.without(*list);
             }
+            _ => {}
         }
+        self.last_contact = report_line(line, connection);
     }
+}
 
-    fn contact(
-        &mut self,
-        contact: &Contact<'_>,
-        lists: Lists,
-        connection: &mut Connection<NsEvent>,
-    ) {
-        let Ok(account) = Account::new(contact.account) else {
-            self.last_contact = None;
-            return connection.event(NsEvent::Malformed(CommandError {
-                verb: Verb::new(*b"LST"),
-                transaction: Some(self.transaction),
-                parameter: "account",
-                problem: Problem::Invalid,
-            }));
-        };
-        self.last_contact = Some(account.clone());
-        let groups = contact.groups.unwrap_or_default().split(',').filter(|id| !id.is_empty());
-        let contact = ListedContact {
-            account,
-            name: contact.name.as_ref().map(|name| name.decode().into_owned()),
-            guid: contact.guid.map(Into::into),
-            network: contact.network,
-            groups: groups.map(Into::into).collect(),
-        };
-        connection.event(NsEvent::Contact { contact, lists });
-    }
+/// Tells of a group.
+pub(crate) fn report_group(group: &ServerLsg<'_>, connection: &mut Connection<NsEvent>) {
+    let (id, name) = (group.id.into(), group.name.decode().into_owned());
+    connection.event(NsEvent::Group { id, name });
+}
+
+/// Tells of the contact on a line, and gives its account.
+pub(crate) fn report_line(
+    line: &ServerLst<'_>,
+    connection: &mut Connection<NsEvent>,
+) -> Option<Account> {
+    let (contact, lists) = match line {
+        ServerLst::Everywhere { contact, lists } => (contact, *lists),
+        ServerLst::Listed { list, contact, .. } => (contact.as_ref()?, Lists::from(*list)),
+    };
+    let Ok(account) = Account::new(contact.account) else {
+        connection.event(NsEvent::Malformed(CommandError {
+            verb: Verb::new(*b"LST"),
+            transaction: None,
+            parameter: "account",
+            problem: Problem::Invalid,
+        }));
+        return None;
+    };
+    let groups = contact.groups.unwrap_or_default().split(',').filter(|id| !id.is_empty());
+    let listed = ListedContact {
+        account: account.clone(),
+        name: contact.name.as_ref().map(|name| name.decode().into_owned()),
+        guid: contact.guid.map(Into::into),
+        network: contact.network,
+        groups: groups.map(Into::into).collect(),
+    };
+    connection.event(NsEvent::Contact { contact: listed, lists });
+    Some(account)
 }

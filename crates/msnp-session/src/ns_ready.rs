@@ -9,15 +9,23 @@ use msnp_core::Account;
 use crate::connection::Connection;
 use crate::{Invitation, NsEvent, ServerMessage};
 
-/// Turns a command into its event. `own` is the account that is signed in.
+/// Turns a command into its event. `own` is the account that is signed in; where `moves_on`, the
+/// serial number of the lists is told too.
 pub(crate) fn report(
     connection: &mut Connection<NsEvent>,
     own: &Account,
+    moves_on: bool,
     raw: RawCommand<'_>,
     command: ServerCommand<'_>,
 ) {
+    let serial = serial_of(&command).filter(|_| moves_on).map(Into::into);
     match event(own, raw, command) {
-        Ok(Some(event)) => connection.event(event),
+        Ok(Some(event)) => {
+            if let Some(serial) = serial {
+                connection.event(NsEvent::ListsChanged { serial });
+            }
+            connection.event(event);
+        }
         Ok(None) => {}
         Err(error) => connection.event(NsEvent::Malformed(error)),
     }
@@ -37,7 +45,15 @@ fn event(
             account: account(b"UBX", ubx.contact.account)?,
             document: Bytes::copy_from_slice(ubx.body),
         },
-        ServerCommand::Uux(_) | ServerCommand::Sbs(_) => return Ok(None),
+        // What these confirm, the end of the request says.
+        ServerCommand::Uux(_)
+        | ServerCommand::Sbs(_)
+        | ServerCommand::Cvr(_)
+        | ServerCommand::Cvq(_)
+        | ServerCommand::Snd(_)
+        | ServerCommand::Sdc(_)
+        | ServerCommand::Ims(_)
+        | ServerCommand::Pgd(_) => return Ok(None),
         ServerCommand::Gtc(gtc) => NsEvent::AsksWhenAdded(gtc.setting == "A"),
         ServerCommand::Blp(blp) => NsEvent::AllowedByDefault(blp.setting == "AL"),
         ServerCommand::Prp(prp) => {
@@ -63,6 +79,33 @@ fn event(
                 NsEvent::ContactNamed { account: account(b"REA", rea.account)?, name }
             }
         }
+        ServerCommand::Sbp(sbp) => NsEvent::ContactDetail {
+            guid: sbp.contact.into(),
+            key: sbp.key.into(),
+            value: sbp.value.map(|value| value.decode().into_owned()).unwrap_or_default(),
+        },
+        ServerCommand::Adg(adg) => {
+            NsEvent::GroupAdded { id: adg.id.into(), name: adg.name.decode().into_owned() }
+        }
+        ServerCommand::Reg(reg) => {
+            NsEvent::GroupRenamed { id: reg.id.into(), name: reg.name.decode().into_owned() }
+        }
+        ServerCommand::Rmg(rmg) => NsEvent::GroupRemoved(rmg.id.into()),
+        ServerCommand::Url(url) => NsEvent::Url {
+            path: url.path.into(),
+            login: url.login.into(),
+            id: url.id.map(Into::into),
+        },
+        // Nobody was found.
+        ServerCommand::Fnd(found) if found.position == 0 => return Ok(None),
+        ServerCommand::Fnd(found) => NsEvent::Found {
+            fields: found
+                .fields
+                .iter()
+                .map(|field| (field.key.into(), field.value.decode().into_owned()))
+                .collect(),
+        },
+        ServerCommand::Ipg(page) => NsEvent::Page(Bytes::copy_from_slice(page.body)),
         ServerCommand::Add(add) => NsEvent::Added {
             list: add.list,
             account: Some(account(b"ADD", add.account)?),
@@ -107,6 +150,23 @@ fn event(
         // Known commands that have no place on this connection, too.
         _ => NsEvent::Unknown(raw.to_owned()),
     }))
+}
+
+/// The serial number that the lists have with this change.
+fn serial_of<'a>(command: &ServerCommand<'a>) -> Option<&'a str> {
+    match command {
+        ServerCommand::Add(add) => Some(add.serial),
+        ServerCommand::Rem(rem) => rem.serial,
+        ServerCommand::Adg(adg) => adg.serial,
+        ServerCommand::Reg(reg) => reg.serial,
+        ServerCommand::Rmg(rmg) => rmg.serial,
+        ServerCommand::Rea(rea) => Some(rea.serial),
+        ServerCommand::Prp(prp) => prp.serial,
+        ServerCommand::Gtc(gtc) => gtc.serial,
+        ServerCommand::Blp(blp) => blp.serial,
+        ServerCommand::Bpr(bpr) => bpr.serial,
+        _ => None,
+    }
 }
 
 fn online(

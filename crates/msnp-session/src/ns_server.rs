@@ -1,22 +1,24 @@
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use msnp_codec::command::{
-    ClientUsr, ClientVer, ServerCvr, ServerError, ServerInf, ServerOut, ServerQng, ServerUsr,
-    ServerVer, ServerXfr, SignedIn, transaction_of,
+    ClientCvq, ServerCvq, ServerError, ServerInf, ServerOut, ServerQng, transaction_of,
 };
 use msnp_codec::{
-    ClientCommand, CommandError, CommandRow, Encoded, FrameError, FrameLimits, OwnedCommand,
-    RawCommand, Sender, ServerCommand, Service,
+    ClientCommand, CommandError, CommandRow, FrameError, OwnedCommand, RawCommand, Sender,
+    ServerCommand, Service, Verb,
 };
 use msnp_core::{
-    Account, Endpoint, ErrorCode, LinkEnd, Login, Now, Secret, TransactionId, Version,
+    Account, ErrorCode, LinkEnd, ListSync, Login, Now, Secret, TransactionId, Version,
 };
 
 use crate::connection::{Connection, Session, one_link_machine};
 use crate::refusal::refusal_of;
 use crate::{SessionError, SessionLimits, SignOut, Step};
+
+mod sign_in;
+
+use sign_in::{recommendation, scheme};
 
 /// What an [`NsServer`] needs to know.
 #[derive(Clone, Debug)]
@@ -34,10 +36,11 @@ pub struct NsServerConfig {
 }
 
 impl Default for NsServerConfig {
-    /// MSNP7, MSNP8 and MSNP11; 50 seconds; 15 minutes; 16 faults.
+    /// MSNP2 to MSNP12; 50 seconds; 15 minutes; 16 faults.
     fn default() -> Self {
+        let on_connection = |version: &Version| version.list_sync() != ListSync::Web;
         Self {
-            versions: [Version::MSNP7, Version::MSNP8, Version::MSNP11].into(),
+            versions: Version::all().filter(on_connection).collect(),
             ping_seconds: 50,
             idle: Some(Duration::from_secs(15 * 60)),
             faults: 16,
@@ -79,7 +82,8 @@ pub enum NsServerEvent {
 
 /// The server's side of a connection to a notification or dispatch server.
 ///
-/// It negotiates, and answers by itself what needs no service behind it. What it refuses, and how:
+/// It negotiates, and answers by itself what needs no service behind it. Who offers `CVR0` alone is
+/// answered the same, and then `CVR` and `CVQ`. What it refuses, and how:
 ///
 /// | the client sends | answer |
 /// |---|---|
@@ -87,8 +91,11 @@ pub enum NsServerEvent {
 /// | `VER` a second time | 715, then the end |
 /// | a command that belongs after the sign-in, before it | 302 |
 /// | a parameter that is missing; one that is not valid | 200; 201 |
+/// | the same in `CVR` | 710 |
 /// | a verb that nobody knows | 200 |
-/// | a verb of another version or of the switchboard | 502 |
+/// | a verb that the [table](msnp_codec::COMMANDS) does not have in this version, or has on the switchboard | 502 |
+/// | `USR` with the way of another version to sign in | 502 |
+/// | `USR` before `CVR`, from MSNP8 | 715 |
 /// | an account that is none | 911, then the end |
 /// | `USR` once it is signed in | 207 |
 /// | a step of the sign-in out of turn | 715 |
@@ -99,6 +106,8 @@ pub struct NsServer {
     config: NsServerConfig,
     connection: Connection<NsServerEvent>,
     state: State,
+    /// The client has described itself by `CVR`.
+    described: bool,
     deadline: Option<Duration>,
     faults: u32,
 }
@@ -131,7 +140,14 @@ impl NsServer {
     /// A session that waits for its link.
     pub fn new(config: NsServerConfig) -> Self {
         let connection = Connection::new(Sender::Client, Version::FIRST, config.limits);
-        Self { config, connection, state: State::Version, deadline: None, faults: 0 }
+        Self {
+            config,
+            connection,
+            state: State::Version,
+            described: false,
+            deadline: None,
+            faults: 0,
+        }
     }
 
     /// The version agreed on; the first of all before that.
@@ -142,68 +158,6 @@ impl NsServer {
     /// Whether the client has signed in and the session goes on.
     pub fn is_signed_in(&self) -> bool {
         matches!(self.state, State::Ready) && self.connection.is_up()
-    }
-
-    /// Answers [`NsServerEvent::Account`]: sends the client to the notification server `to`, in
-    /// the name of the server at `own`, and ends the session.
-    pub fn redirect(&mut self, to: &Endpoint, own: &Endpoint) {
-        let State::Deciding { transaction, .. } = self.state else { return };
-        let version = self.version();
-        let (address, own) = (to.to_string(), own.to_string());
-        let (marker, from) = if version.redirects_name_the_domain() {
-            (Some("U"), Some("D"))
-        } else {
-            (
-                version.redirect_has_zero().then_some("0"),
-                version.redirect_names_its_sender().then_some(own.as_str()),
-            )
-        };
-        let redirect = ServerXfr::Notification { transaction, address: &address, marker, from };
-        self.send(&redirect.into());
-        self.end(Ok(()));
-    }
-
-    /// Answers [`NsServerEvent::Account`]: asks for a proof. The challenge is one word.
-    pub fn challenge(&mut self, challenge: &str) {
-        let State::Deciding { account, transaction } = &self.state else { return };
-        let (account, transaction) = (account.clone(), *transaction);
-        let login = self.version().login();
-        self.send(&ServerUsr::Challenge { transaction, login, challenge, nonce: None }.into());
-        if login != Login::Md5 {
-            self.connection.set_frame_limits(FrameLimits::TICKET);
-        }
-        self.state = State::Challenged { account };
-    }
-
-    /// Answers [`NsServerEvent::Proof`]: the client is signed in under this friendly name.
-    pub fn accept(&mut self, now: Now, name: &str, verified: bool) {
-        let State::Proving { account, transaction } = &self.state else { return };
-        let (account, transaction) = (account.clone(), *transaction);
-        let version = self.version();
-        let who = SignedIn {
-            account: account.as_str(),
-            name: version.says_name_at_sign_in().then(|| Encoded::new(name)),
-            verified: version.says_verified().then_some(if verified { "1" } else { "0" }),
-            restricted: (version.login() != Login::Md5).then_some("0"),
-        };
-        self.send(&ServerUsr::Ok { transaction, who }.into());
-        if self.connection.is_up() {
-            self.connection.set_frame_limits(FrameLimits::SIGNED_IN);
-            self.state = State::Ready;
-            self.heard(now);
-        }
-    }
-
-    /// Answers [`NsServerEvent::Account`] or [`NsServerEvent::Proof`]: the client is not let in,
-    /// and the session ends.
-    pub fn refuse(&mut self, code: ErrorCode) {
-        let (transaction, step) = match self.state {
-            State::Deciding { transaction, .. } => (transaction, Step::Account),
-            State::Proving { transaction, .. } => (transaction, Step::Password),
-            _ => return,
-        };
-        self.error(code, Some(transaction));
-        self.end(Err(SessionError::Refused { step, code }));
     }
 
     /// Queues a command. A client that leaves more unread than
@@ -230,6 +184,8 @@ impl NsServer {
             SignOut::Plain => (None, None),
             SignOut::Elsewhere => (Some("OTH"), None),
             SignOut::ServerDown => (Some("SSD"), None),
+            SignOut::Migrating => (Some("MIG"), None),
+            SignOut::TermsOfUse => (Some("TOU"), None),
             SignOut::ReconnectAfter(minutes) => (Some("RCT"), Some(*minutes)),
             SignOut::Other(word) => (Some(&**word), None),
         };
@@ -242,16 +198,11 @@ impl NsServer {
             (_, State::Ended) => {}
             (ClientCommand::Out(_), _) => self.end(Ok(())),
             (ClientCommand::Cvr(cvr), _) => {
-                // Whatever it is, it is the newest.
-                let answer = ServerCvr {
-                    transaction: cvr.transaction,
-                    recommended: cvr.client_version,
-                    recommended_again: cvr.client_version,
-                    minimum: cvr.client_version,
-                    download: NO_PAGE,
-                    information: NO_PAGE,
-                };
-                self.send(&answer.into());
+                self.described = true;
+                self.send(&recommendation(cvr).into());
+            }
+            (ClientCommand::Cvq(ClientCvq(cvr)), _) => {
+                self.send(&ServerCvq(recommendation(cvr)).into());
             }
             (ClientCommand::Ver(offer), State::Version) => self.choose(offer),
             (ClientCommand::Ver(offer), _) => {
@@ -277,56 +228,6 @@ impl NsServer {
         }
         if matches!(self.state, State::Ready) {
             self.heard(now);
-        }
-    }
-
-    fn choose(&mut self, offer: &ClientVer<'_>) {
-        let transaction = offer.transaction;
-        let spoken = |name: &&str| {
-            name.parse().ok().filter(|version| self.config.versions.contains(version))
-        };
-        let Some(version) = offer.offers.iter().filter_map(spoken).max() else {
-            self.send(&ServerVer { transaction, chosen: ["0"].into() }.into());
-            self.end(Err(SessionError::NoCommonVersion));
-            return;
-        };
-        let name = version.to_string();
-        let mut chosen = Vec::from([name.as_str()]);
-        // Old programs wait for it: they want to know that they may ask for newer versions.
-        chosen.extend(offer.offers.iter().copied().find(|name| *name == "CVR0"));
-        self.connection.set_version(version);
-        self.state = State::Account;
-        self.send(&ServerVer { transaction, chosen }.into());
-    }
-
-    fn identify(&mut self, raw: RawCommand<'_>, usr: &ClientUsr<'_>) {
-        let expected = self.version().login();
-        match (usr, &self.state) {
-            (ClientUsr::Initiate { transaction, login, account }, State::Account)
-                if *login == expected =>
-            {
-                let transaction = *transaction;
-                let Ok(account) = Account::new(account) else {
-                    self.error(ErrorCode::AUTHENTICATION_FAILED, Some(transaction));
-                    let code = ErrorCode::AUTHENTICATION_FAILED;
-                    self.end(Err(SessionError::Refused { step: Step::Account, code }));
-                    return;
-                };
-                self.state = State::Deciding { account: account.clone(), transaction };
-                self.connection.event(NsServerEvent::Account { account, login: expected });
-            }
-            (ClientUsr::Prove { transaction, login, proof, .. }, State::Challenged { account })
-                if *login == expected =>
-            {
-                let account = account.clone();
-                let (transaction, proof) = (*transaction, Secret::from(proof.0));
-                self.state = State::Proving { account: account.clone(), transaction };
-                self.connection.event(NsServerEvent::Proof { account, login: expected, proof });
-            }
-            (ClientUsr::Initiate { .. } | ClientUsr::Prove { .. }, _) => {
-                self.refuse_command(ErrorCode::NOT_EXPECTED, raw);
-            }
-            _ => self.refuse_command(ErrorCode::COMMAND_DISABLED, raw),
         }
     }
 
@@ -386,7 +287,8 @@ impl Session for NsServer {
         match ClientCommand::parse(raw, version) {
             Ok(command) => self.known(now, raw, &command),
             Err(error) => {
-                let code = refusal_of(&error);
+                let described = raw.verb() == Verb::new(*b"CVR");
+                let code = if described { ErrorCode::BAD_CVR } else { refusal_of(&error) };
                 self.connection.event(NsServerEvent::Malformed(error));
                 self.error(code, error.transaction);
                 self.fault();
@@ -420,14 +322,3 @@ impl Session for NsServer {
 }
 
 one_link_machine!(NsServer, NsServerEvent);
-
-/// What `CVR` names where there is no page to name.
-const NO_PAGE: &str = "http://messenger.msn.com";
-
-fn scheme(login: Login) -> &'static str {
-    match login {
-        Login::Md5 => "MD5",
-        Login::Passport => "TWN",
-        Login::Sso => "SSO",
-    }
-}

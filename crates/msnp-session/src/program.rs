@@ -1,6 +1,8 @@
 use alloc::boxed::Box;
 
 use msnp_auth::Product;
+use msnp_codec::command::ClientCvr;
+use msnp_core::{Account, TransactionId, Version};
 
 /// What a client program says of itself: the parameters of `CVR`, and the product that answers
 /// challenges.
@@ -24,6 +26,29 @@ pub struct ClientProgram {
     pub early_product: &'static Product,
     /// Who it is when challenged from MSNP11.
     pub product: &'static Product,
+}
+
+impl ClientProgram {
+    /// The `CVR` of this version.
+    pub(crate) fn describe<'a>(
+        &'a self,
+        transaction: TransactionId,
+        account: &'a Account,
+        version: Version,
+    ) -> ClientCvr<'a> {
+        ClientCvr {
+            transaction,
+            locale: &self.locale,
+            system: &self.system,
+            system_version: &self.system_version,
+            architecture: &self.architecture,
+            client: &self.client,
+            client_version: &self.client_version,
+            code_base: version.cvr_has_code_base().then_some(&self.code_base),
+            account: version.requires_cvr().then_some(account.as_str()),
+            hops: None,
+        }
+    }
 }
 
 impl Default for ClientProgram {

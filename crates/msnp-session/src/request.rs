@@ -2,15 +2,12 @@
 //! it.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use msnp_codec::command::{
-    Capabilities, ClientAdc, ClientAdd, ClientBlp, ClientChg, ClientGcf, ClientGtc, ClientPrp,
-    ClientRea, ClientRem, ClientSyn, ClientUux, ClientXfr,
-};
-use msnp_codec::{ClientCommand, Encoded};
-use msnp_core::{Account, List, ListSync, Status, TransactionId, Version};
+use msnp_codec::command::Capabilities;
+use msnp_core::{Account, List, ListSync, Status, Version};
 
 /// A request of [`NsClient`](crate::NsClient).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +15,12 @@ use msnp_core::{Account, List, ListSync, Status, TransactionId, Version};
 pub enum NsRequest {
     /// The lists and settings, all of them or only if they have changed.
     Lists {
-        /// The stamps of the last answer; none asks for everything.
+        /// The stamps of the last answer in the same version; none asks for everything.
         known: Option<ListStamps>,
     },
+    /// What is newer than this program; it says what it is. From MSNP8 the session does that by
+    /// itself before it signs in, to MSNP7 programs did it once they were online.
+    ClientVersion,
     /// A status. Nobody sees one before the first.
     Status {
         /// The status.
@@ -52,14 +52,82 @@ pub enum NsRequest {
         /// Its GUID, which the forward list wants from MSNP10.
         guid: Option<Box<str>>,
     },
+    /// Another name for a contact in one's own list.
+    NameContact {
+        /// Whom.
+        account: Account,
+        /// Its GUID, which is what counts from MSNP10.
+        guid: Option<Box<str>>,
+        /// The name.
+        name: Box<str>,
+    },
+    /// A new group (MSNP7 and later).
+    AddGroup(Box<str>),
+    /// Another name for a group (MSNP7 and later).
+    RenameGroup {
+        /// Its number or GUID.
+        id: Box<str>,
+        /// The name.
+        name: Box<str>,
+    },
+    /// A group, by its number or GUID, away (MSNP7 and later).
+    RemoveGroup(Box<str>),
+    /// A contact on the forward list into a group (MSNP7 and later).
+    AddToGroup {
+        /// Whom.
+        account: Account,
+        /// Its GUID, which is what counts from MSNP10.
+        guid: Option<Box<str>>,
+        /// Under which name, to MSNP9.
+        name: Box<str>,
+        /// The number or GUID of the group.
+        group: Box<str>,
+    },
+    /// A contact out of a group; it stays on the forward list (MSNP7 and later).
+    RemoveFromGroup {
+        /// Whom.
+        account: Account,
+        /// Its GUID, which is what counts from MSNP10.
+        guid: Option<Box<str>>,
+        /// The number or GUID of the group.
+        group: Box<str>,
+    },
+    /// A setting of one's own, such as a telephone number (MSNP5 and later).
+    Setting {
+        /// Which.
+        key: Box<str>,
+        /// Its value; none clears it.
+        value: Option<Box<str>>,
+    },
     /// Who may reach one by default: all but the blocked, or only the allowed.
     AllowByDefault(bool),
     /// Whether the program asks when somebody adds one, or allows silently.
     AskWhenAdded(bool),
+    /// Whether one can be invited to switchboards at all (MSNP3 and later).
+    AcceptInvitations(bool),
     /// A switchboard for a new room.
     Switchboard,
     /// A configuration document (MSNP11 and later).
     Document(Box<str>),
+    /// The address of a web page.
+    Url {
+        /// What for, such as `INBOX`.
+        service: Box<str>,
+        /// More about it.
+        arguments: Option<Box<str>>,
+    },
+    /// Those whom the directory knows by these fields (MSNP2 to 7).
+    Find(Vec<(Box<str>, Box<str>)>),
+    /// A mail that invites somebody to the service (MSNP2 to 12).
+    InviteByMail(Account),
+    /// A page to a telephone (MSNP5 and later). Where nothing is heard of it, it has gone out:
+    /// servers answer only what they refuse.
+    Page {
+        /// To whom.
+        account: Account,
+        /// The page, an XML document.
+        document: Bytes,
+    },
 }
 
 /// The state of the lists on the server: a serial number, or two time stamps from MSNP10.
@@ -74,109 +142,87 @@ pub struct ListStamps {
 impl NsRequest {
     /// Whether this version has such a request.
     pub fn is_in(&self, version: Version) -> bool {
+        let on_this_connection = version.list_sync() != ListSync::Web;
         match self {
             Self::PersonalMessage(_) | Self::Document(_) => version.has_personal_messages(),
-            _ => version.list_sync() != ListSync::Web,
+            Self::ClientVersion | Self::Url { .. } => true,
+            Self::AddGroup(_)
+            | Self::RenameGroup { .. }
+            | Self::RemoveGroup(_)
+            | Self::AddToGroup { .. }
+            | Self::RemoveFromGroup { .. } => version.has_groups() && on_this_connection,
+            Self::Setting { .. } => version.has_settings() && on_this_connection,
+            Self::AcceptInvitations(_) => version.has_invitation_switch() && on_this_connection,
+            Self::Find(_) => version.has_directory(),
+            Self::Page { .. } => version.has_pages(),
+            _ => on_this_connection,
         }
     }
 
-    /// Hands the command of this request to `print`. `own` is the account that asks.
-    pub(crate) fn with_command<R>(
-        &self,
-        transaction: TransactionId,
-        own: &Account,
-        version: Version,
-        print: impl FnOnce(&ClientCommand<'_>) -> R,
-    ) -> R {
+    /// Whether every word of it can stand on a line. Names can always: they are encoded.
+    pub(crate) fn can_be_sent(&self) -> bool {
         match self {
-            Self::Lists { known } => {
-                let stamped = version.list_sync() == ListSync::Stamped;
-                let lists = known.as_ref().map_or("0", |known| &known.lists);
-                let settings = known.as_ref().and_then(|known| known.settings.as_deref());
-                let settings = stamped.then(|| settings.unwrap_or("0"));
-                print(&ClientSyn { transaction, lists, settings }.into())
+            Self::AddGroup(name) => !name.is_empty(),
+            Self::RenameGroup { id, name } => is_word(id) && !name.is_empty(),
+            Self::RemoveGroup(id) => is_word(id),
+            Self::AddToGroup { group, guid, .. } | Self::RemoveFromGroup { group, guid, .. } => {
+                is_word(group) && guid.as_deref().is_none_or(is_word)
             }
-            Self::Status { status, capabilities, object } => {
-                let object = object.as_deref().filter(|_| version.has_msn_objects());
-                let command = ClientChg {
-                    transaction,
-                    status: *status,
-                    capabilities: version.has_capabilities().then_some(*capabilities),
-                    object: object.map(Encoded::new_strict),
-                };
-                print(&command.into())
+            Self::Remove { guid, .. } | Self::NameContact { guid, .. } => {
+                guid.as_deref().is_none_or(is_word)
             }
-            Self::Name(name) if version.says_name_at_sign_in() => {
-                let account = own.as_str();
-                print(&ClientRea { transaction, account, name: sendable(name, own) }.into())
+            Self::Setting { key, .. } => is_word(key),
+            Self::Document(name) => is_word(name),
+            Self::Url { service, arguments } => {
+                is_word(service) && arguments.as_deref().is_none_or(is_word)
             }
-            Self::Name(name) => {
-                let value = Some(sendable(name, own));
-                print(&ClientPrp { transaction, key: "MFN", value }.into())
+            Self::Find(fields) => {
+                !fields.is_empty()
+                    && fields.iter().all(|(key, _)| is_word(key) && !key.contains('='))
             }
-            Self::PersonalMessage(document) => {
-                print(&ClientUux { transaction, body: document }.into())
+            Self::Lists { known: Some(known) } => {
+                is_word(&known.lists) && known.settings.as_deref().is_none_or(is_word)
             }
-            Self::Add { list, account, name } if version.has_guids() => {
-                let command = ClientAdc {
-                    transaction,
-                    list: *list,
-                    account: Some(account.as_str()),
-                    name: (*list == List::Forward).then(|| sendable(name, account)),
-                    guid: None,
-                    group: None,
-                };
-                print(&command.into())
-            }
-            Self::Add { list, account, name } => {
-                let command = ClientAdd {
-                    transaction,
-                    list: *list,
-                    account: account.as_str(),
-                    name: Some(sendable(name, account)),
-                    group: None,
-                };
-                print(&command.into())
-            }
-            Self::Remove { list, account, guid } => {
-                let guid =
-                    guid.as_deref().filter(|_| version.has_guids() && *list == List::Forward);
-                let contact = guid.unwrap_or(account.as_str());
-                print(&ClientRem { transaction, list: *list, contact, group: None }.into())
-            }
-            Self::AllowByDefault(allow) => {
-                let setting = if *allow { "AL" } else { "BL" };
-                print(&ClientBlp { transaction, setting }.into())
-            }
-            Self::AskWhenAdded(ask) => {
-                let setting = if *ask { "A" } else { "N" };
-                print(&ClientGtc { transaction, setting }.into())
-            }
-            Self::Switchboard => print(&ClientXfr { transaction, service: "SB" }.into()),
-            Self::Document(document) => print(&ClientGcf { transaction, document }.into()),
+            _ => true,
         }
     }
 
-    /// The verb of the reply that ends it; none where more than one line does.
+    /// The verb of the reply that ends it; none where more than one line does, or only silence.
     pub(crate) fn ends_with(&self, version: Version) -> Option<&'static [u8; 3]> {
         Some(match self {
             Self::Lists { .. } => return None,
+            Self::ClientVersion => b"CVR",
             Self::Status { .. } => b"CHG",
             Self::Name(_) if version.says_name_at_sign_in() => b"REA",
-            Self::Name(_) => b"PRP",
+            Self::Name(_) | Self::Setting { .. } => b"PRP",
             Self::PersonalMessage(_) => b"UUX",
-            Self::Add { .. } if version.has_guids() => b"ADC",
-            Self::Add { .. } => b"ADD",
-            Self::Remove { .. } => b"REM",
+            Self::Add { .. } | Self::AddToGroup { .. } if version.has_guids() => b"ADC",
+            Self::Add { .. } | Self::AddToGroup { .. } => b"ADD",
+            Self::Remove { .. } | Self::RemoveFromGroup { .. } => b"REM",
+            Self::NameContact { .. } if version.has_guids() => b"SBP",
+            Self::NameContact { .. } => b"REA",
+            Self::AddGroup(_) => b"ADG",
+            Self::RenameGroup { .. } => b"REG",
+            Self::RemoveGroup(_) => b"RMG",
             Self::AllowByDefault(_) => b"BLP",
             Self::AskWhenAdded(_) => b"GTC",
+            Self::AcceptInvitations(_) => b"IMS",
             Self::Switchboard => b"XFR",
             Self::Document(_) => b"GCF",
+            Self::Url { .. } => b"URL",
+            Self::Find(_) => b"FND",
+            Self::InviteByMail(_) => b"SND",
+            Self::Page { .. } => b"PGD",
         })
+    }
+
+    /// Whether it is done when the server says nothing.
+    pub(crate) fn is_done_in_silence(&self) -> bool {
+        matches!(self, Self::Page { .. })
     }
 }
 
-/// A name as it may be sent: a blank one becomes the account, since a parameter cannot be empty.
-fn sendable<'n>(name: &'n str, account: &'n Account) -> Encoded<'n> {
-    Encoded::new(if name.trim().is_empty() { account.as_str() } else { name })
+/// Whether it can be a parameter as it stands.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte > b' ' && byte != 0x7f)
 }

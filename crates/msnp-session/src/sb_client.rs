@@ -9,7 +9,7 @@ use msnp_codec::command::{
 };
 use msnp_codec::message::MAX_MESSAGE_LEN;
 use msnp_codec::{FrameError, FrameLimits, Hidden, RawCommand, Sender, ServerCommand};
-use msnp_core::{Account, ErrorCode, LinkEnd, Now, Secret, TransactionId, Version};
+use msnp_core::{Account, LinkEnd, Now, Secret, TransactionId, Version};
 
 use crate::connection::{Connection, Session, one_link_machine};
 use crate::{
@@ -51,12 +51,12 @@ pub enum Entrance {
 
 /// The client's side of a connection to a switchboard: one room.
 pub struct SbClient {
-    config: SbClientConfig,
-    connection: Connection<SbEvent>,
+    pub(crate) config: SbClientConfig,
+    pub(crate) connection: Connection<SbEvent>,
     state: State,
-    members: BTreeSet<Account>,
-    invitations: BTreeMap<TransactionId, (Account, Duration)>,
-    messages: BTreeMap<TransactionId, Message>,
+    pub(crate) members: BTreeSet<Account>,
+    pub(crate) invitations: BTreeMap<TransactionId, (Account, Duration)>,
+    pub(crate) messages: BTreeMap<TransactionId, Message>,
     next_transaction: TransactionId,
     deadline: Option<Duration>,
 }
@@ -70,7 +70,7 @@ enum State {
 }
 
 /// A message that waits for its answer.
-struct Message {
+pub(crate) struct Message {
     /// Where it begins in all that was ever queued.
     position: u64,
     deadline: Duration,
@@ -190,7 +190,7 @@ impl SbClient {
         }
     }
 
-    fn end(&mut self, end: Result<(), SessionError>) {
+    pub(crate) fn end(&mut self, end: Result<(), SessionError>) {
         self.state = State::Ended;
         self.deadline = None;
         for (transaction, (account, _)) in core::mem::take(&mut self.invitations) {
@@ -242,112 +242,6 @@ impl SbClient {
         self.connection.set_frame_limits(FrameLimits::SIGNED_IN);
         self.connection.event(SbEvent::Entered);
     }
-
-    fn event(&mut self, raw: RawCommand<'_>, command: ServerCommand<'_>) {
-        match command {
-            ServerCommand::Iro(iro) => {
-                let name = iro.name.decode().into_owned();
-                self.joined(raw, iro.account, name, iro.capabilities, true);
-            }
-            ServerCommand::Joi(joi) => {
-                let name = joi.name.decode().into_owned();
-                self.joined(raw, joi.account, name, joi.capabilities, false);
-            }
-            ServerCommand::Bye(bye) => match member(bye.account) {
-                Some((account, whole)) => {
-                    // From MSNP16 a member has several places; the bare account leaves last.
-                    if whole && self.members.remove(&account) {
-                        let idle = bye.idle == Some("1");
-                        self.connection.event(SbEvent::Left { account, idle });
-                    }
-                }
-                None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
-            },
-            ServerCommand::Cal(cal) => {
-                if let Some((account, _)) = self.invitations.remove(&cal.transaction) {
-                    let (transaction, result) = (cal.transaction, Ok(cal.session.into()));
-                    self.connection.event(SbEvent::Invited { transaction, account, result });
-                } else {
-                    self.connection.event(SbEvent::Unknown(raw.to_owned()));
-                }
-            }
-            ServerCommand::Msg(msg) => match Account::new(msg.account) {
-                Ok(account) => self.connection.event(SbEvent::Message {
-                    account,
-                    name: msg.name.decode().into_owned(),
-                    body: Bytes::copy_from_slice(msg.body),
-                }),
-                Err(_) => self.connection.event(SbEvent::Unknown(raw.to_owned())),
-            },
-            ServerCommand::Ack(ack) => self.message_ended(raw, ack.transaction, Delivery::Accepted),
-            ServerCommand::Nak(nak) => self.message_ended(raw, nak.transaction, Delivery::Failed),
-            ServerCommand::Error(error) => self.refused(error.code, error.transaction),
-            ServerCommand::Out(out) => {
-                let reason = SignOut::parse(out.reason, out.minutes);
-                self.end(Err(SessionError::SignedOut(reason)));
-            }
-            ServerCommand::Qng(_) => {}
-            _ => self.connection.event(SbEvent::Unknown(raw.to_owned())),
-        }
-    }
-
-    fn joined(
-        &mut self,
-        raw: RawCommand<'_>,
-        name_on_line: &str,
-        name: alloc::string::String,
-        capabilities: Option<msnp_codec::command::Capabilities>,
-        already: bool,
-    ) {
-        match member(name_on_line) {
-            None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
-            Some((account, _)) if account == self.config.account => {}
-            Some((account, _)) if self.members.contains(&account) => {}
-            Some(_) if self.members.len() >= MAX_MEMBERS => {
-                self.connection.event(SbEvent::Unknown(raw.to_owned()));
-            }
-            Some((account, _)) => {
-                self.members.insert(account.clone());
-                self.connection.event(SbEvent::Joined { account, name, capabilities, already });
-            }
-        }
-    }
-
-    fn message_ended(
-        &mut self,
-        raw: RawCommand<'_>,
-        transaction: TransactionId,
-        delivery: Delivery,
-    ) {
-        match self.messages.remove(&transaction) {
-            Some(_) => self.connection.event(SbEvent::MessageEnded { transaction, delivery }),
-            None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
-        }
-    }
-
-    fn refused(&mut self, code: ErrorCode, transaction: Option<TransactionId>) {
-        if let Some(transaction) = transaction {
-            if let Some((account, _)) = self.invitations.remove(&transaction) {
-                let result = Err(RequestError::Refused(code));
-                return self.connection.event(SbEvent::Invited { transaction, account, result });
-            }
-            if self.messages.remove(&transaction).is_some() {
-                let delivery = Delivery::Failed;
-                return self.connection.event(SbEvent::MessageEnded { transaction, delivery });
-            }
-        }
-        self.connection.event(SbEvent::ServerError { code, transaction });
-    }
-}
-
-/// More than any room was known to hold.
-const MAX_MEMBERS: usize = 256;
-
-/// The account of a member, and whether the name means it as a whole rather than one of its
-/// places.
-fn member(text: &str) -> Option<(Account, bool)> {
-    let (account, place) = text.split_once(';').map_or((text, None), |(a, p)| (a, Some(p)));
-    Some((Account::new(account).ok()?, place.is_none()))
 }
 
 impl Session for SbClient {

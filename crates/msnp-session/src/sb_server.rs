@@ -70,7 +70,7 @@ pub struct Present<'a> {
 ///
 /// `OUT` ends it. It refuses as [`NsServer`](crate::NsServer) does: 302 for a command before the
 /// entrance, 200 for a missing parameter or an unknown verb, 201 for a parameter that is not valid,
-/// 502 for a verb of the notification server, 715 for a second entrance.
+/// 502 for a verb that the [table](msnp_codec::COMMANDS) does not have here in this version, 715 for a second entrance.
 pub struct SbServer {
     config: SbServerConfig,
     connection: Connection<SbServerEvent>,
@@ -265,7 +265,7 @@ impl Session for SbServer {
     fn command(&mut self, _: Now, raw: RawCommand<'_>) {
         match CommandRow::find(Sender::Client, raw.verb()) {
             None => return self.refuse_command(ErrorCode::SYNTAX_ERROR, raw),
-            Some(row) if row.service == Service::Notification => {
+            Some(row) if row.service == Service::Notification || !row.is_in(self.version()) => {
                 return self.refuse_command(ErrorCode::COMMAND_DISABLED, raw);
             }
             Some(_) => {}

@@ -12,7 +12,12 @@ pub enum SignOut {
     Elsewhere,
     /// `SSD`: the server goes down.
     ServerDown,
-    /// `RCT`: come back after this many minutes.
+    /// `MIG`: the account moves to another server; begin again at the first one (MSNP10 and
+    /// later).
+    Migrating,
+    /// `TOU`: the user has not accepted the terms of use (MSNP10 and later).
+    TermsOfUse,
+    /// `RCT`: come back after this many minutes (MSNP11 and later).
     ReconnectAfter(u32),
     /// Another word.
     Other(Box<str>),
@@ -25,6 +30,8 @@ impl SignOut {
             (None, _) => Self::Plain,
             (Some("OTH"), _) => Self::Elsewhere,
             (Some("SSD"), _) => Self::ServerDown,
+            (Some("MIG"), _) => Self::Migrating,
+            (Some("TOU"), _) => Self::TermsOfUse,
             (Some("RCT"), minutes) => Self::ReconnectAfter(minutes.unwrap_or_default()),
             (Some(other), _) => Self::Other(other.into()),
         }
@@ -37,6 +44,8 @@ impl fmt::Display for SignOut {
             Self::Plain => f.write_str("no reason given"),
             Self::Elsewhere => f.write_str("the account signed in elsewhere"),
             Self::ServerDown => f.write_str("the server goes down"),
+            Self::Migrating => f.write_str("the account moves to another server"),
+            Self::TermsOfUse => f.write_str("the terms of use are not accepted"),
             Self::ReconnectAfter(minutes) => write!(f, "come back after {minutes} minutes"),
             Self::Other(word) => write!(f, "{word}"),
         }

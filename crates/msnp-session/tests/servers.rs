@@ -9,16 +9,17 @@
 
 use std::time::Duration;
 
-use msnp_codec::ClientCommand;
+use msnp_codec::{Body, COMMANDS, ClientCommand, CommandRow, HasTransactionId, Sender, Service};
 use msnp_core::{
-    Account, Effect, Endpoint, ErrorCode, LinkEnd, LinkId, Machine, Now, Opened, Output, Secret,
-    Version,
+    Account, Effect, Endpoint, ErrorCode, LinkEnd, LinkId, Login, Machine, Now, Opened, Output,
+    Secret, Version,
 };
 use msnp_session::{
     NsServer, NsServerConfig, NsServerEvent, Present, SbServer, SbServerConfig, SbServerEvent,
     SessionError, SessionLimits, SignOut, Step,
 };
 
+const CVR: &str = "CVR 1 0x0409 winnt 5.1 i386 MSMSGS 5.0.0544 MSMSGS alice@example.com\r\n";
 const LINK: LinkId = LinkId::new(1);
 
 fn at(seconds: u64) -> Now {
@@ -85,7 +86,8 @@ fn signed_in(version: Version) -> NsServer {
     let mut server = notification(&[version]);
     let (scheme, challenge) =
         if version <= Version::MSNP7 { ("MD5", "1.2") } else { ("TWN", "ct=1") };
-    ask(&mut server, &format!("VER 1 {version}\r\nUSR 2 {scheme} I alice@example.com\r\n"));
+    ask(&mut server, &format!("VER 1 {version}\r\n{CVR}"));
+    ask(&mut server, &format!("USR 2 {scheme} I alice@example.com\r\n"));
     server.challenge(challenge);
     assert_eq!(drain(&mut server).bytes, format!("USR 2 {scheme} S {challenge}\r\n"));
     ask(&mut server, &format!("USR 3 {scheme} S proof\r\n"));
@@ -140,7 +142,8 @@ fn a_redirect_has_the_form_of_every_version() {
         (Version::MSNP13, "TWN", "XFR 2 NS 10.0.0.1:1863 U D\r\n"),
     ] {
         let mut server = notification(&[version]);
-        let text = format!("VER 1 {version}\r\nUSR 2 {scheme} I alice@example.com\r\n");
+        ask(&mut server, &format!("VER 1 {version}\r\n{CVR}"));
+        let text = format!("USR 2 {scheme} I alice@example.com\r\n");
         let said = ask(&mut server, &text);
         let claimed = NsServerEvent::Account { account: alice(), login: version.login() };
         assert_eq!(said.events, [claimed]);
@@ -184,7 +187,8 @@ fn commands_that_are_out_of_turn_do_nothing_but_an_error() {
 fn a_long_ticket_is_read_only_where_one_is_expected() {
     let ticket = "t".repeat(4000);
     let mut server = notification(&[Version::MSNP8]);
-    ask(&mut server, "VER 1 MSNP8\r\nUSR 2 TWN I alice@example.com\r\n");
+    ask(&mut server, &format!("VER 1 MSNP8\r\n{CVR}"));
+    ask(&mut server, "USR 2 TWN I alice@example.com\r\n");
     server.challenge("ct=1");
     let said = ask(&mut server, &format!("USR 3 TWN S {ticket}\r\n"));
     assert!(matches!(&said.events[..], [NsServerEvent::Proof { .. }]));
@@ -250,6 +254,76 @@ fn a_sign_out_says_why_and_a_lost_link_is_reported() {
     server.link_closed(at(0), LINK, LinkEnd::Reset);
     let said = drain(&mut server);
     assert_eq!(said.end, Some(Err(SessionError::LinkLost(LinkEnd::Reset))));
+}
+
+/// A command with this verb as it is framed, with a body where the table says that there is one.
+fn framed(row: &CommandRow) -> String {
+    let transaction = row.transaction_id != HasTransactionId::Never;
+    let words = match row.body {
+        Body::Never => "",
+        Body::FromParameter(_) => " a b c d e f g 0",
+        Body::Always | Body::IfNumber => " x 0",
+    };
+    format!("{}{}{words}\r\n", row.verb, if transaction { " 9" } else { "" })
+}
+
+#[test]
+fn every_command_is_refused_in_every_version_that_the_table_does_not_give_it() {
+    let mut refused = 0;
+    for version in (2..=21).filter_map(Version::from_number) {
+        if version.login() == Login::Sso {
+            continue;
+        }
+        for row in COMMANDS.iter().filter(|row| row.sender == Sender::Client) {
+            let here = row.service != Service::Switchboard && row.is_in(version);
+            if here {
+                continue;
+            }
+            let mut server = signed_in(version);
+            drain(&mut server);
+            let said = ask(&mut server, &framed(row));
+            assert_eq!(said.bytes, "502 9\r\n", "{} in {version}", row.verb);
+            assert!(matches!(&said.events[..], [NsServerEvent::Unknown(_)]), "{}", row.verb);
+            refused += 1;
+        }
+    }
+    assert!(refused > 200, "{refused}");
+}
+
+#[test]
+fn cvr_is_owed_from_msnp8_and_may_come_any_time_before() {
+    for version in [Version::MSNP2, Version::MSNP7, Version::MSNP8, Version::MSNP12] {
+        let scheme = if version.login() == Login::Md5 { "MD5" } else { "TWN" };
+        let mut server = notification(&[version]);
+        let text = format!("VER 1 {version}\r\nUSR 2 {scheme} I alice@example.com\r\n");
+        let said = ask(&mut server, &text);
+        if version.requires_cvr() {
+            assert_eq!(said.bytes, format!("VER 1 {version}\r\n715 2\r\n"));
+            let said = ask(&mut server, &format!("{CVR}USR 3 {scheme} I alice@example.com\r\n"));
+            assert!(matches!(&said.events[..], [NsServerEvent::Account { .. }]), "{version}");
+        } else {
+            assert!(matches!(&said.events[..], [NsServerEvent::Account { .. }]), "{version}");
+        }
+    }
+}
+
+#[test]
+fn who_only_asks_for_newer_programs_needs_no_version() {
+    let mut server = notification(&[Version::MSNP7]);
+    let said = ask(&mut server, "VER 1 CVR0\r\nCVQ 2 1 2 3 4 5 6.0\r\nVER 3 MSNP7 cvr0\r\n");
+    let lines: Vec<&str> = said.bytes.lines().collect();
+    assert_eq!([lines[0], lines[2]], ["VER 1 CVR0", "VER 3 MSNP7 cvr0"]);
+    assert!(lines[1].starts_with("CVQ 2 6.0 "), "{}", lines[1]);
+    assert_eq!(said.end, None);
+}
+
+#[test]
+fn a_cvr_that_says_too_little_is_refused_as_such_and_cvq_is_answered_like_it() {
+    let mut server = notification(&[Version::MSNP7]);
+    let said = ask(&mut server, "VER 1 MSNP7\r\nCVR 2 0x0409\r\nCVQ 3 1 2 3 4 5 6.0\r\n");
+    let (refused, answered) = said.bytes.split_once("CVQ").unwrap();
+    assert_eq!(refused, "VER 1 MSNP7\r\n710 2\r\n");
+    assert!(answered.starts_with(" 3 6.0 6.0 6.0 http"), "{answered}");
 }
 
 fn switchboard() -> SbServer {

@@ -25,12 +25,12 @@ fn calling() -> (Scripted, LinkId, LinkId, ConversationId) {
     let (mut s, ns) = Scripted::signed_in();
     let conversation = s.client.open(s.now, account(BOB)).unwrap();
     s.drain();
-    s.expect(ns, "XFR 7 SB\r\n");
-    s.server(ns, "XFR 7 SB 10.0.0.9:1865 CKI 17262740.1050826919.32308\r\n");
+    s.expect(ns, "XFR 8 SB\r\n");
+    s.server(ns, "XFR 8 SB 10.0.0.9:1865 CKI 17262740.1050826919.32308\r\n");
     let room = s.open();
-    s.expect(room, "USR 8 alice@example.com 17262740.1050826919.32308\r\n");
-    s.server(room, "USR 8 OK alice@example.com Alice\r\n");
-    s.expect(room, "CAL 9 bob@example.com\r\n");
+    s.expect(room, "USR 9 alice@example.com 17262740.1050826919.32308\r\n");
+    s.server(room, "USR 9 OK alice@example.com Alice\r\n");
+    s.expect(room, "CAL 10 bob@example.com\r\n");
     (s, ns, room, conversation)
 }
 
@@ -48,11 +48,11 @@ fn a_text_waits_for_the_other_side_and_is_accepted_when_the_switchboard_says_so(
     let message = s.client.send_text(s.now, conversation, text("Hi")).unwrap();
     s.drain();
     s.expect(room, "");
-    s.server(room, "CAL 9 RINGING abc-not-a-number\r\nJOI bob@example.com Bob\r\n");
+    s.server(room, "CAL 10 RINGING abc-not-a-number\r\nJOI bob@example.com Bob\r\n");
     let body = printed("Hi");
-    s.expect(room, &format!("MSG 10 A {}\r\n{body}", body.len()));
+    s.expect(room, &format!("MSG 11 A {}\r\n{body}", body.len()));
     assert_eq!(ended(&s.events), []);
-    s.server(room, "ACK 10\r\n");
+    s.server(room, "ACK 11\r\n");
     assert_eq!(ended(&s.events), [(message.number(), Delivery::Accepted)]);
     assert!(s.events.contains(&Event::Joined {
         conversation,
@@ -64,12 +64,12 @@ fn a_text_waits_for_the_other_side_and_is_accepted_when_the_switchboard_says_so(
 #[test]
 fn a_nak_fails_a_text_and_a_lost_link_leaves_it_unknown() {
     let (mut s, _, room, conversation) = calling();
-    s.server(room, "CAL 9 RINGING 1\r\nJOI bob@example.com Bob\r\n");
+    s.server(room, "CAL 10 RINGING 1\r\nJOI bob@example.com Bob\r\n");
     for _ in 0..2 {
         s.client.send_text(s.now, conversation, text("x")).unwrap();
         s.drain();
     }
-    s.server(room, "NAK 10\r\n");
+    s.server(room, "NAK 11\r\n");
     s.lose(room, LinkEnd::Reset);
     assert_eq!(ended(&s.events), [(1, Delivery::Failed), (2, Delivery::Unknown)]);
     assert_eq!(s.end, None);
@@ -78,7 +78,7 @@ fn a_nak_fails_a_text_and_a_lost_link_leaves_it_unknown() {
 #[test]
 fn a_text_that_is_never_answered_ends_as_unknown() {
     let (mut s, _, room, conversation) = calling();
-    s.server(room, "CAL 9 RINGING 1\r\nJOI bob@example.com Bob\r\n");
+    s.server(room, "CAL 10 RINGING 1\r\nJOI bob@example.com Bob\r\n");
     s.client.send_text(s.now, conversation, text("x")).unwrap();
     s.drain();
     s.wait(30);
@@ -89,7 +89,7 @@ fn a_text_that_is_never_answered_ends_as_unknown() {
 fn nobody_comes_and_the_text_fails() {
     let (mut s, _, room, conversation) = calling();
     s.client.send_text(s.now, conversation, text("x")).unwrap();
-    s.server(room, "217 9\r\n");
+    s.server(room, "217 10\r\n");
     assert_eq!(ended(&s.events), [(1, Delivery::Failed)]);
     let error = RequestError::Refused(ErrorCode::NOT_ONLINE);
     let refused = Event::NotInvited { conversation, account: account(BOB), error };
@@ -102,19 +102,22 @@ fn a_hidden_user_gets_no_room_and_the_text_fails() {
     let conversation = s.client.open(s.now, account(BOB)).unwrap();
     s.client.send_text(s.now, conversation, text("x")).unwrap();
     s.drain();
-    s.server(ns, "913 7\r\n");
+    s.server(ns, "913 8\r\n");
     assert_eq!(ended(&s.events), [(1, Delivery::Failed)]);
 }
 
 #[test]
 fn somebody_who_closed_the_window_is_called_again_in_the_same_room() {
     let (mut s, _, room, conversation) = calling();
-    s.server(room, "CAL 9 RINGING 1\r\nJOI bob@example.com Bob\r\nBYE bob@example.com\r\n");
-    assert_eq!(s.events.last(), Some(&Event::Left { conversation, account: account(BOB) }));
+    s.server(room, "CAL 10 RINGING 1\r\nJOI bob@example.com Bob\r\nBYE bob@example.com\r\n");
+    assert_eq!(
+        s.events.last(),
+        Some(&Event::Left { conversation, account: account(BOB), idle: false })
+    );
     s.client.send_text(s.now, conversation, text("x")).unwrap();
     s.drain();
-    s.expect(room, "CAL 10 bob@example.com\r\n");
-    s.server(room, "CAL 10 RINGING 1\r\nJOI bob@example.com Bob\r\nACK 11\r\n");
+    s.expect(room, "CAL 11 bob@example.com\r\n");
+    s.server(room, "CAL 11 RINGING 1\r\nJOI bob@example.com Bob\r\nACK 12\r\n");
     assert_eq!(ended(&s.events), [(1, Delivery::Accepted)]);
 }
 
@@ -123,8 +126,8 @@ fn a_ring_is_answered_and_what_is_said_there_arrives() {
     let (mut s, ns) = Scripted::signed_in();
     s.server(ns, "RNG x17 10.0.0.9:1865 CKI 849.52 bob@example.com Bob\r\n");
     let room = s.open();
-    s.expect(room, "ANS 7 alice@example.com 849.52 x17\r\n");
-    s.server(room, "IRO 7 1 1 bob@example.com Bob\r\nANS 7 OK\r\n");
+    s.expect(room, "ANS 8 alice@example.com 849.52 x17\r\n");
+    s.server(room, "IRO 8 1 1 bob@example.com Bob\r\nANS 8 OK\r\n");
     let typing = "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\n\
                   TypingUser: bob@example.com\r\n\r\n\r\n";
     s.server(room, &format!("MSG bob@example.com Bob {}\r\n{typing}", typing.len()));
@@ -141,7 +144,7 @@ fn a_ring_is_answered_and_what_is_said_there_arrives() {
 #[test]
 fn a_text_in_several_parts_is_one_text_in_whatever_order_they_come() {
     let (mut s, _, room, _) = calling();
-    s.server(room, "CAL 9 RINGING 1\r\nJOI bob@example.com Bob\r\n");
+    s.server(room, "CAL 10 RINGING 1\r\nJOI bob@example.com Bob\r\n");
     let mut whole = Vec::new();
     text(&"long ".repeat(1000)).print(&mut whole);
     let id = msnp_core::Guid::from_bytes([7; 16]);
@@ -159,7 +162,7 @@ fn a_text_in_several_parts_is_one_text_in_whatever_order_they_come() {
 #[test]
 fn parts_whose_rest_never_comes_are_forgotten() {
     let (mut s, _, room, _) = calling();
-    s.server(room, "CAL 9 RINGING 1\r\nJOI bob@example.com Bob\r\n");
+    s.server(room, "CAL 10 RINGING 1\r\nJOI bob@example.com Bob\r\n");
     let part =
         "MIME-Version: 1.0\r\nContent-Type: text/plain\r\nMessage-ID: {1}\r\nChunks: 2\r\n\r\nx";
     s.server(room, &format!("MSG bob@example.com Bob {}\r\n{part}", part.len()));
@@ -175,13 +178,13 @@ fn both_sides_ringing_each_other_at_once_is_one_conversation_and_one_copy_of_eac
     let (mut s, ns, own, conversation) = calling();
     s.server(ns, "RNG 5 10.0.0.9:1865 CKI c bob@example.com Bob\r\n");
     let theirs = s.open();
-    s.server(theirs, "IRO 10 1 1 bob@example.com Bob\r\nANS 10 OK\r\n");
-    s.expect(theirs, "ANS 10 alice@example.com c 5\r\n");
-    s.server(own, "CAL 9 RINGING 4\r\nJOI bob@example.com Bob\r\n");
+    s.server(theirs, "IRO 11 1 1 bob@example.com Bob\r\nANS 11 OK\r\n");
+    s.expect(theirs, "ANS 11 alice@example.com c 5\r\n");
+    s.server(own, "CAL 10 RINGING 4\r\nJOI bob@example.com Bob\r\n");
     s.client.send_text(s.now, conversation, text("once")).unwrap();
     s.drain();
     let body = printed("once");
-    s.expect(own, &format!("MSG 11 A {}\r\n{body}", body.len()));
+    s.expect(own, &format!("MSG 12 A {}\r\n{body}", body.len()));
     s.expect(theirs, "");
     let joined = s.events.iter().filter(|event| matches!(event, Event::Joined { .. })).count();
     let invited = s.events.iter().any(|event| matches!(event, Event::Invited { .. }));

@@ -49,7 +49,7 @@ fn broken_utf8_in_a_name_on_a_list_or_in_a_room_is_no_loss() {
     assert!(s.client.is_signed_in());
     s.server_bytes(ns, b"RNG 7 10.0.0.9:1865 CKI 1.2 bob@example.com B\xf6b\r\n");
     let room = s.open();
-    s.server_bytes(room, b"IRO 7 1 1 bob@example.com B\xf6b\r\nANS 7 OK\r\n");
+    s.server_bytes(room, b"IRO 8 1 1 bob@example.com B\xf6b\r\nANS 8 OK\r\n");
     let named = |event: &Event| matches!(event, Event::Invited { name, .. } | Event::Joined { name, .. } if name == "B\u{fffd}b");
     assert_eq!(s.events.iter().filter(|event| named(event)).count(), 2, "{:?}", s.events);
 }
@@ -60,7 +60,7 @@ fn a_session_id_that_is_no_number_is_answered_as_it_is() {
         let (mut s, ns) = Scripted::signed_in();
         s.server(ns, &format!("RNG {session} 10.0.0.9:1865 CKI 1.2 bob@example.com Bob\r\n"));
         let room = s.open();
-        s.expect(room, &format!("ANS 7 alice@example.com 1.2 {session}\r\n"));
+        s.expect(room, &format!("ANS 8 alice@example.com 1.2 {session}\r\n"));
     }
 }
 
@@ -69,8 +69,8 @@ fn several_lines_with_one_transaction_id_do_not_end_two_actions() {
     let (mut s, ns) = Scripted::signed_in();
     let action = s.client.set_status(s.now, Status::BUSY).unwrap();
     s.drain();
-    s.expect(ns, "CHG 7 BSY\r\n");
-    s.server(ns, "CHG 7 BSY\r\nILN 7 AWY bob@example.com Bob\r\nCHG 7 BSY\r\n715 7\r\n");
+    s.expect(ns, "CHG 8 BSY\r\n");
+    s.server(ns, "CHG 8 BSY\r\nILN 8 AWY bob@example.com Bob\r\nCHG 8 BSY\r\n715 8\r\n");
     let ended = |event: &&Event| matches!(event, Event::ActionEnded { .. });
     assert_eq!(s.events.iter().filter(ended).count(), 1, "{:?}", s.events);
     assert!(s.events.contains(&Event::ActionEnded { action, result: Ok(()) }));
@@ -86,7 +86,7 @@ fn an_action_that_is_never_answered_ends_as_a_timeout_and_the_session_goes_on() 
     let result = Err(RequestError::TimedOut);
     assert!(s.events.contains(&Event::ActionEnded { action, result }), "{:?}", s.events);
     assert_eq!(s.end, None);
-    s.server(ns, "CHG 7 BSY\r\n");
+    s.server(ns, "CHG 8 BSY\r\n");
     let ended = |event: &&Event| matches!(event, Event::ActionEnded { .. });
     assert_eq!(s.events.iter().filter(ended).count(), 1);
 }
@@ -96,7 +96,7 @@ fn an_action_that_is_refused_without_a_body_leaves_the_next_command_alone() {
     let (mut s, ns) = Scripted::signed_in();
     let action = s.client.set_status(s.now, Status::BUSY).unwrap();
     s.drain();
-    s.server(ns, "201 7\r\nNLN AWY bob@example.com Bob\r\n");
+    s.server(ns, "201 8\r\nNLN AWY bob@example.com Bob\r\n");
     let [Event::ActionEnded { action: which, result: Err(RequestError::Refused(_)) }, after] =
         &s.events[..]
     else {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::script;
 use msnp_client::{Client, ClientError, Config, Event};
 use msnp_core::{
-    Account, Answer, Effect, EffectId, HttpRequest, LinkEnd, LinkId, Machine, Now, Opened, Output,
-    Secret, Version,
+    Account, Answer, Effect, EffectId, HttpRequest, HttpResponse, LinkEnd, LinkId, Machine, Now,
+    Opened, Output, Secret, Version,
 };
 
 /// The client, what it has sent, and what it has asked for.
@@ -103,7 +104,7 @@ impl Scripted {
         self.drain();
     }
 
-    pub(crate) fn answer_http(&mut self, answer: msnp_core::HttpResponse) -> HttpRequest {
+    pub(crate) fn answer_http(&mut self, answer: HttpResponse) -> HttpRequest {
         let (id, request) = self.http.remove(0);
         self.client.answer(self.now, id, Answer::Http(Ok(answer)));
         self.drain();
@@ -121,6 +122,11 @@ impl Scripted {
     pub(crate) fn expect(&mut self, link: LinkId, text: &str) {
         let sent = self.sent.remove(&link).unwrap_or_default();
         assert_eq!(String::from_utf8_lossy(&sent), text);
+    }
+
+    /// What the client has sent on this link since this was asked last, as it is.
+    pub(crate) fn take_sent(&mut self, link: LinkId) -> Vec<u8> {
+        self.sent.remove(&link).unwrap_or_default()
     }
 
     /// Everything that the client has sent and that was not asked for yet.
@@ -161,6 +167,39 @@ impl Scripted {
     /// Forgets the events so far.
     pub(crate) fn forget(&mut self) {
         self.events.clear();
+    }
+
+    /// The Passport pages give a ticket.
+    pub(crate) fn give_ticket(&mut self) {
+        let urls = "DARealm=Passport.Net,DALogin=login.example.com/login2.srf";
+        self.answer_http(HttpResponse::new(200).header("PassportURLs", urls));
+        let ok = "Passport1.4 da-status=success,from-PP='t=a&p=b'";
+        self.answer_http(HttpResponse::new(200).header("Authentication-Info", ok));
+    }
+
+    /// Brings a client of this version up to the question for its lists.
+    pub(crate) fn up_to_lists(config: Config) -> (Self, LinkId) {
+        let version = config.versions[0];
+        let mut s = Self::new(config);
+        let ns = s.open();
+        s.server(ns, &script::negotiation(version));
+        if version.requires_cvr() {
+            s.give_ticket();
+        }
+        s.server(ns, &script::welcome(version));
+        (s, ns)
+    }
+
+    /// A client that has signed in with this version, has bob on its lists in the group of
+    /// friends, and is online. Its next transaction is [`script::next`].
+    pub(crate) fn online(version: Version) -> (Self, LinkId) {
+        let (mut s, ns) = Self::up_to_lists(config(version));
+        s.server(ns, &script::lists(version));
+        s.server(ns, "CHG 6 NLN\r\n");
+        assert!(s.client.is_signed_in(), "{version}: {:?}", s.events);
+        s.sent.clear();
+        s.forget();
+        (s, ns)
     }
 
     /// A client that has signed in with MSNP7, has bob on its lists, and is online.

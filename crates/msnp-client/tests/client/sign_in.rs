@@ -245,8 +245,8 @@ fn every_challenge_is_answered() {
     s.server(ns, "CHL 0 15570131571988941333\r\nCHL 0 22210219642164014968\r\n");
     s.expect(
         ns,
-        "QRY 7 msmsgs@msnmsgr.com 32\r\n8f2f5a91b72102cd28355e9fc9000d6e\
-         QRY 8 msmsgs@msnmsgr.com 32\r\needf627f65e76d031255a605f5841204",
+        "QRY 8 msmsgs@msnmsgr.com 32\r\n8f2f5a91b72102cd28355e9fc9000d6e\
+         QRY 9 msmsgs@msnmsgr.com 32\r\needf627f65e76d031255a605f5841204",
     );
 }
 
