@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
-use msnp_core::{Account, Version};
+use msnp_core::{Account, Secret, Version};
 use msnp_session::SessionLimits;
 
 /// What a [`Server`](crate::Server) needs to know.
@@ -14,7 +14,7 @@ pub struct Config {
     /// The host name or address that clients are sent to; none for the address where each
     /// service listens. Where that is unspecified (`0.0.0.0`), clients are sent to loopback.
     pub public_host: Option<String>,
-    /// The versions it speaks. It knows MSNP7 to MSNP12; what is later is not offered.
+    /// The versions it speaks. It knows MSNP2 to MSNP12; what is later is not offered.
     pub versions: Vec<Version>,
     /// Who may sign in. Passwords are not here: an [`Effect::Verify`](msnp_core::Effect::Verify)
     /// asks for each.
@@ -28,6 +28,10 @@ pub struct Config {
     pub challenge_deadline: Duration,
     /// Bounds.
     pub limits: Limits,
+    /// Where web pages are that clients ask for by `URL`.
+    pub pages: WebPages,
+    /// What is used instead of random words, to play recordings.
+    pub scripted: Scripted,
     /// The seed of all that must be hard to guess: cookies, tickets, challenges, session ids.
     pub seed: [u8; 32],
 }
@@ -38,12 +42,14 @@ impl Config {
         Self {
             listen: ListenAddresses::default(),
             public_host: None,
-            versions: [Version::MSNP7, Version::MSNP8, Version::MSNP11].into(),
+            versions: Version::all().filter(|version| *version <= LAST_KNOWN).collect(),
             accounts: Vec::new(),
             challenge: ChallengePolicy::default(),
             challenge_interval: Duration::from_secs(300),
             challenge_deadline: Duration::from_secs(50),
             limits: Limits::default(),
+            pages: WebPages::default(),
+            scripted: Scripted::default(),
             seed,
         }
     }
@@ -86,6 +92,42 @@ impl Default for ListenAddresses {
     }
 }
 
+/// The last version whose commands are all answered as they should be.
+pub(crate) const LAST_KNOWN: Version = Version::MSNP12;
+
+/// Where web pages are that clients ask for by `URL`: `URL t <path> <login> <site>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebPages {
+    /// What stands before the name of the page, in lower case, to make its path: `/pages/inbox`.
+    pub path: String,
+    /// The page that signs in and leads there; none for the sign-in page of this service.
+    pub login: Option<String>,
+    /// The number of the site.
+    pub site: String,
+}
+
+impl Default for WebPages {
+    fn default() -> Self {
+        Self { path: "/pages/".into(), login: None, site: "2".into() }
+    }
+}
+
+/// What is used instead of random words, so that the client half of a recorded session can be
+/// played against a server. Empty for a service that people use.
+#[derive(Clone, Debug, Default)]
+pub struct Scripted {
+    /// The challenges of `USR MD5`, the first sign-in first. When they are used up, or where there
+    /// are none, challenges are random.
+    pub password_challenges: Vec<String>,
+    /// The challenges of `CHL`: each client is sent all of them, in a row, after its first status.
+    /// Where there are none, one random challenge is sent. All of them where
+    /// [`Config::challenge`] says that clients are challenged.
+    pub challenges: Vec<String>,
+    /// Tickets that are good for these accounts beside those of the sign-in page, each once. A
+    /// ticket is compared as a whole, as it stands in `USR TWN S`.
+    pub tickets: Vec<(Account, Secret)>,
+}
+
 /// Whether clients are challenged (`CHL`), and what follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChallengePolicy {
@@ -109,6 +151,15 @@ pub struct Limits {
     pub members: usize,
     /// The most contacts that one user has, on whatever lists.
     pub contacts: usize,
+    /// The most groups of contacts that one user has, beside the one for those who are in none.
+    pub groups: usize,
+    /// The most bytes of the name of a group, percent-encoded.
+    pub group_name: usize,
+    /// How many changes of status, personal message and names one session makes in
+    /// [`changes_in`](Self::changes_in); one more is refused with 800.
+    pub changes: u32,
+    /// The time in which changes are counted.
+    pub changes_in: Duration,
     /// The most bytes of one message in a room, its headers included.
     pub message: usize,
     /// The most events that wait for the program before no input is taken any more.
@@ -141,15 +192,20 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 20,000 links, 5,000 rooms of 30, 600 contacts, 1664 bytes a message, 4,096 events,
-    /// 20,000 tickets and cookies, 256 requests; 15 minutes for a silent client, 5 for a silent
-    /// room; 50 seconds; 16 faults; tickets 5 minutes, cookies 120 and 60 seconds.
+    /// 20,000 links, 5,000 rooms of 30, 600 contacts, 30 groups with names of 61 bytes, 120
+    /// changes a minute, 1664 bytes a message, 4,096 events, 20,000 tickets and cookies, 256
+    /// requests; 15 minutes for a silent client, 5 for a silent room; 50 seconds; 16 faults;
+    /// tickets 5 minutes, cookies 120 and 60 seconds.
     fn default() -> Self {
         Self {
             links: 20_000,
             rooms: 5_000,
             members: 30,
             contacts: 600,
+            groups: 30,
+            group_name: 61,
+            changes: 120,
+            changes_in: Duration::from_secs(60),
             message: msnp_codec::message::MAX_MESSAGE_LEN,
             events: 4096,
             tickets: 20_000,

@@ -29,6 +29,38 @@
 //! rooms are random, good once, for a time, for one account; a cookie dies with the session that
 //! it was given to.
 //!
+//! # What it refuses, and how
+//!
+//! What [`NsServer`](msnp_session::NsServer) refuses, it refuses before this crate hears of it: so
+//! a command that the [table](msnp_codec::COMMANDS) does not have in the version of the session is
+//! 502 there, in one place for all. Beyond that:
+//!
+//! | code | when |
+//! |---|---|
+//! | 201 | a word that is none of those known; oneself as a contact; a list that is not one's own to change; a service that is not asked for by `XFR` |
+//! | 205, from MSNP10 208 | an account that does not exist; a contact that is none, in a change of groups |
+//! | 208 | what is no account, in `CAL` and `PAG`; a GUID of no contact in `ADC` and `SBP` |
+//! | 209 | a friendly name that is empty or too long |
+//! | 210 | a list of contacts that is full, one's own or the other's |
+//! | 215 | on that list, in that group or in that room already |
+//! | 216 | not on that list; a call to somebody who does not allow it |
+//! | 217 | a call to somebody who is not there, hides or takes no invitations; a page to somebody without a device |
+//! | 219 | to MSNP9: on the allow list, and to be blocked, or the other way round |
+//! | 223, 224, 225, 228, 229, 230 | groups: too many, unknown, contact not in it, name taken, name too long, the one that cannot be changed |
+//! | 282 | peer-to-peer data that is too short to be any |
+//! | 403 | an account where a GUID must stand |
+//! | 502 | the directory (`FND`); a page to a telephone, as nothing here delivers it |
+//! | 540 | a wrong answer to a challenge, or none |
+//! | 601, 603 | the service is not up yet; a change could not be stored |
+//! | 713, 714 | a room that is full; too many rooms |
+//! | 715 | a setting that this version does not have; an answer to no challenge; `GCF` before `SYN` |
+//! | 800 | more changes than [`Limits::changes`] |
+//! | 911 | a wrong password, ticket or cookie |
+//! | 913 | `XFR SB` before the first status, while hidden, or while invitations are switched off |
+//!
+//! A setting that is set to what it is already is no error: programs do that after each sign-in,
+//! and give up where it is refused with 218.
+//!
 //! # What it bounds
 //!
 //! See [`Limits`]. A client that does not take what it is sent is cut off; in a room, the others
@@ -42,11 +74,16 @@ extern crate alloc;
 
 mod challenge;
 mod config;
+mod confirm;
+mod contacts;
 mod edit;
 mod event;
+mod groups;
 mod in_memory;
 mod links;
 mod lists;
+mod mail;
+mod membership;
 mod notification;
 mod passport;
 mod presence;
@@ -54,16 +91,22 @@ mod privacy;
 mod records;
 mod room;
 mod roster;
+mod run;
 mod server;
 mod service;
+mod services;
+mod settings;
 mod sign_in;
 mod stamp;
 mod switchboard;
 mod tickets;
 
-pub use config::{AccountConfig, ChallengePolicy, Config, Limits, ListenAddresses};
+pub use config::{
+    AccountConfig, ChallengePolicy, Config, Limits, ListenAddresses, Scripted, WebPages,
+};
 pub use event::{Addresses, Ending, Refusal, ServerError, ServerEvent, ServiceKind};
 pub use in_memory::InMemory;
+pub use mail::MailCounts;
 pub use passport::{LOGIN_PATH, NEXUS_PATH};
 pub use records::RecordError;
 pub use server::{Action, Server};

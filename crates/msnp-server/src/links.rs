@@ -6,8 +6,18 @@ use alloc::string::String;
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use msnp_core::{Account, LinkId};
+use msnp_core::{Account, LinkId, Machine};
 use msnp_session::{NsServer, SbServer};
+
+use crate::event::ServiceKind;
+
+/// The listeners and their ids.
+pub(crate) const LISTENERS: [(ServiceKind, u64); 4] = [
+    (ServiceKind::Dispatch, 1),
+    (ServiceKind::Notification, 2),
+    (ServiceKind::Switchboard, 3),
+    (ServiceKind::Http, 4),
+];
 
 /// One link.
 pub(crate) struct Link {
@@ -45,8 +55,13 @@ pub(crate) struct Notification {
     pub(crate) password_challenge: String,
     /// Who signed in.
     pub(crate) account: Option<Account>,
-    /// The `CHL` that waits for its `QRY`.
-    pub(crate) challenge: Option<String>,
+    /// The client has asked for the lists.
+    pub(crate) synchronized: bool,
+    /// Each `CHL` that waits for its `QRY`, the oldest first.
+    pub(crate) challenges: VecDeque<String>,
+    /// How many changes were made since that time.
+    pub(crate) changes: u32,
+    pub(crate) changes_since: Duration,
 }
 
 /// A connection to the switchboard.
@@ -60,6 +75,8 @@ pub(crate) struct Switchboard {
 pub(crate) struct Seat {
     pub(crate) account: Account,
     pub(crate) room: u32,
+    /// The link to the notification server of the session that it belongs to.
+    pub(crate) origin: LinkId,
 }
 
 /// All links. Whoever looks a session up may change it, so it is named in a queue until what came
@@ -84,6 +101,14 @@ impl Link {
             over: false,
             deadline: None,
             touched: false,
+        }
+    }
+
+    /// What is to go out.
+    pub(crate) fn output(&self, id: LinkId) -> &[u8] {
+        match &self.session {
+            Session::Notification(known) => known.server.output(id),
+            Session::Switchboard(known) => known.server.output(id),
         }
     }
 }

@@ -1,147 +1,239 @@
-//! The answer to `SYN`, in the three forms of MSNP7, MSNP8 and MSNP11.
+//! The answers to `SYN`, `LST` and `LSG`, in each form from MSNP2 to MSNP12.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use msnp_codec::command::{
-    ClientSyn, Contact as ListedContact, Counts, Place, ServerBlp, ServerGtc, ServerLsg, ServerLst,
-    ServerPrp, ServerSyn,
+    ClientLsg, ClientLst, ClientSyn, Contact as ListedContact, Counts, Place, ServerBlp, ServerBpr,
+    ServerGtc, ServerLsg, ServerLst, ServerPrp, ServerSyn,
 };
 use msnp_codec::{Encoded, ServerCommand};
-use msnp_core::{
-    Account, ErrorCode, LinkId, List, ListSync, Lists, NetworkId, TransactionId, Version,
-};
+use msnp_core::{Account, ErrorCode, List, ListSync, Lists, NetworkId, TransactionId, Version};
 
-use crate::edit::{NAME, asks_setting, open_setting};
-use crate::roster::{About, Contact, Person};
+use crate::edit::NAME;
+use crate::notification::Asker;
+use crate::roster::{Contact, Directory, NO_GROUP, Person};
 use crate::service::Service;
+use crate::settings::{SHOWN_SETTINGS, asks_setting, open_setting};
 use crate::stamp;
 
 impl Service {
-    pub(crate) fn synchronize(
+    pub(crate) fn synchronize(&mut self, asker: &Asker, syn: &ClientSyn<'_>) {
+        if let Some(notification) = self.links.notification(asker.link) {
+            notification.synchronized = true;
+        }
+        self.send_lists(asker, syn.transaction, |report| report.all(syn));
+    }
+
+    /// One list by itself.
+    pub(crate) fn list(&mut self, asker: &Asker, lst: &ClientLst) {
+        if lst.list == List::Pending {
+            return self.refuse(asker.link, ErrorCode::INVALID_PARAMETER, lst.transaction);
+        }
+        self.send_lists(asker, lst.transaction, |report| report.list(lst.list));
+    }
+
+    /// The groups by themselves.
+    pub(crate) fn list_groups(&mut self, asker: &Asker, lsg: &ClientLsg) {
+        self.send_lists(asker, lsg.transaction, |report| report.groups());
+    }
+
+    fn send_lists(
         &mut self,
-        link: LinkId,
-        account: &Account,
-        version: Version,
-        syn: &ClientSyn<'_>,
+        asker: &Asker,
+        transaction: TransactionId,
+        report: impl FnOnce(&mut Report<'_>),
     ) {
+        let Asker { link, account, version } = asker;
+        let (link, version) = (*link, *version);
         let Some(person) = self.directory.get(account) else {
-            return self.refuse(link, ErrorCode::INTERNAL_ERROR, syn.transaction);
+            return self.refuse(link, ErrorCode::INTERNAL_ERROR, transaction);
         };
         let Some(notification) = self.links.notification(link) else { return };
-        let send = &mut |command: ServerCommand<'_>| notification.server.send(&command);
-        send_lists(person, version, syn, send);
+        let serial = stamp::serial(&person.about, version);
+        report(&mut Report {
+            account,
+            person,
+            directory: &self.directory,
+            version,
+            transaction,
+            serial: &serial,
+            send: &mut |command| notification.server.send(&command),
+        });
     }
 }
 
-type Send<'s> = dyn FnMut(ServerCommand<'_>) + 's;
-
-fn send_lists(person: &Person, version: Version, syn: &ClientSyn<'_>, send: &mut Send<'_>) {
-    let transaction = syn.transaction;
-    let serial = stamp::serial(&person.about, version);
-    let settings = (version.list_sync() == ListSync::Stamped).then_some(serial.as_str());
-    let unchanged = syn.lists == serial && syn.settings.is_none_or(|stamp| stamp == serial);
-    let contacts = contacts(person, version);
-    let groups = u32::from(!version.has_guids());
-    let counts = (version.list_sync() != ListSync::Serial && !unchanged)
-        .then(|| Counts { contacts: count(contacts.len()), groups });
-    send(ServerSyn { transaction, lists: &serial, settings, counts }.into());
-    if unchanged {
-        return;
-    }
-    if version.list_sync() == ListSync::Serial {
-        send_by_list(&person.about, &contacts, transaction, &serial, send);
-    } else {
-        send_by_contact(&person.about, &contacts, version, send);
-    }
-}
-
-/// MSNP7 and earlier: each list by itself, every line with its place.
-fn send_by_list(
-    about: &About,
-    contacts: &[(&Account, &Contact, Lists)],
+/// The lists of one user on their way to the client.
+struct Report<'a> {
+    account: &'a Account,
+    person: &'a Person,
+    directory: &'a Directory,
+    version: Version,
     transaction: TransactionId,
-    serial: &str,
-    send: &mut Send<'_>,
-) {
-    let (answers, numbered) = (Some(transaction), Some(serial));
-    let setting = asks_setting(about.asks);
-    send(ServerGtc { transaction: answers, serial: numbered, setting }.into());
-    let setting = open_setting(about.open);
-    send(ServerBlp { transaction: answers, serial: numbered, setting }.into());
-    for (key, value) in &about.settings {
-        let value = Some(Encoded::new(value));
-        send(ServerPrp { transaction: None, serial: numbered, key, value }.into());
+    serial: &'a str,
+    send: &'a mut dyn FnMut(ServerCommand<'_>),
+}
+
+impl<'a> Report<'a> {
+    fn all(&mut self, syn: &ClientSyn<'_>) {
+        let (version, serial) = (self.version, self.serial);
+        let settings = (version.list_sync() == ListSync::Stamped).then_some(serial);
+        let unchanged = syn.lists == serial && syn.settings.is_none_or(|stamp| stamp == serial);
+        let counts = (version.list_sync() != ListSync::Serial && !unchanged).then(|| Counts {
+            contacts: count(self.contacts().len()),
+            groups: count(self.group_lines().len()),
+        });
+        let transaction = self.transaction;
+        (self.send)(ServerSyn { transaction, lists: serial, settings, counts }.into());
+        if unchanged {
+            return;
+        }
+        self.settings();
+        if version.has_groups() {
+            self.groups();
+        }
+        if version.list_sync() == ListSync::Serial {
+            for list in [List::Forward, List::Allow, List::Block, List::Reverse] {
+                self.list(list);
+            }
+        } else {
+            self.every_contact();
+        }
     }
-    let place = Some(Place { transaction, serial, position: 1, total: 1 });
-    send(ServerLsg { place, id: NO_GROUP, name: Encoded::new(NO_GROUP_NAME) }.into());
-    for list in [List::Forward, List::Allow, List::Block, List::Reverse] {
+
+    /// `GTC`, `BLP`, `PRP`: up to MSNP7 with the transaction and the serial number.
+    fn settings(&mut self) {
+        let placed = self.version.list_sync() == ListSync::Serial;
+        let (transaction, serial) =
+            (placed.then_some(self.transaction), placed.then_some(self.serial));
+        let about = &self.person.about;
+        let setting = asks_setting(about.asks);
+        (self.send)(ServerGtc { transaction, serial, setting }.into());
+        let setting = open_setting(about.open);
+        (self.send)(ServerBlp { transaction, serial, setting }.into());
+        if !self.version.has_settings() {
+            return;
+        }
+        let transaction = None;
+        if !self.version.says_name_at_sign_in() {
+            let value = Some(Encoded::new(&about.name));
+            (self.send)(ServerPrp { transaction, serial, key: NAME, value }.into());
+        }
+        for (key, value) in &about.settings {
+            let value = Some(Encoded::new(value));
+            (self.send)(ServerPrp { transaction, serial, key, value }.into());
+        }
+    }
+
+    fn groups(&mut self) {
+        let lines = self.group_lines();
+        let total = count(lines.len());
+        for (position, (id, name)) in (1..).zip(&lines) {
+            let place = self.place(position, total);
+            (self.send)(ServerLsg { place, id, name: Encoded::new(name) }.into());
+        }
+    }
+
+    /// One list with places, up to MSNP7.
+    fn list(&mut self, list: List) {
         let on_list: Vec<_> =
-            contacts.iter().filter(|(_, _, lists)| lists.contains(list)).collect();
+            self.contacts().into_iter().filter(|(.., lists)| lists.contains(list)).collect();
         let total = count(on_list.len());
+        let (transaction, serial) = (self.transaction, self.serial);
         let place = |position| Place { transaction, serial, position, total };
         if on_list.is_empty() {
-            send(ServerLst::Listed { list, place: place(0), contact: None }.into());
+            (self.send)(ServerLst::Listed { list, place: place(0), contact: None }.into());
         }
         for (position, (account, entry, _)) in (1..).zip(on_list) {
+            let grouped = list == List::Forward && self.version.has_groups();
+            let groups = grouped.then(|| self.groups_of(entry)).flatten();
             let contact = ListedContact {
                 account: account.as_str(),
                 name: Some(shown_name(account, entry)),
                 guid: None,
                 network: None,
-                groups: (list == List::Forward).then_some(NO_GROUP),
+                groups: groups.as_deref(),
             };
             let contact = Some(contact);
-            send(ServerLst::Listed { list, place: place(position), contact }.into());
+            (self.send)(ServerLst::Listed { list, place: place(position), contact }.into());
+            if list == List::Forward {
+                self.settings_of(account);
+            }
         }
     }
-}
 
-/// MSNP8 and later: one line for each contact.
-fn send_by_contact(
-    about: &About,
-    contacts: &[(&Account, &Contact, Lists)],
-    version: Version,
-    send: &mut Send<'_>,
-) {
-    let (transaction, serial) = (None, None);
-    send(ServerGtc { transaction, serial, setting: asks_setting(about.asks) }.into());
-    send(ServerBlp { transaction, serial, setting: open_setting(about.open) }.into());
-    if !version.says_name_at_sign_in() {
-        let value = Some(Encoded::new(&about.name));
-        send(ServerPrp { transaction, serial, key: NAME, value }.into());
+    /// MSNP8 and later: one line for each contact, with all its lists.
+    fn every_contact(&mut self) {
+        let version = self.version;
+        for (account, entry, lists) in self.contacts() {
+            let forward = lists.contains(List::Forward);
+            let guid: Option<String> =
+                (forward && version.has_guids()).then(|| entry.guid.to_string());
+            let groups = forward.then(|| self.groups_of(entry)).flatten();
+            let contact = ListedContact {
+                account: account.as_str(),
+                name: Some(shown_name(account, entry)),
+                guid: guid.as_deref(),
+                network: version.has_network_ids().then_some(NetworkId::MSN),
+                groups: groups.as_deref(),
+            };
+            (self.send)(ServerLst::Everywhere { contact, lists }.into());
+            if forward {
+                self.settings_of(account);
+            }
+        }
     }
-    for (key, value) in &about.settings {
-        let value = Some(Encoded::new(value));
-        send(ServerPrp { transaction, serial, key, value }.into());
+
+    /// `BPR` for what a contact has set, where one may know it.
+    fn settings_of(&mut self, contact: &Account) {
+        let Some(other) = self.directory.get(contact) else { return };
+        let may_see = self.directory.permission(self.account, contact).see;
+        if !self.version.has_settings() || !may_see {
+            return;
+        }
+        let placed = self.version.list_sync() == ListSync::Serial;
+        let (serial, account) = (placed.then_some(self.serial), placed.then_some(contact.as_str()));
+        for key in SHOWN_SETTINGS {
+            let Some(value) = other.about.settings.get(key) else { continue };
+            let value = Some(Encoded::new(value));
+            (self.send)(ServerBpr { serial, account, key, value }.into());
+        }
     }
-    if !version.has_guids() {
-        let name = Encoded::new(NO_GROUP_NAME);
-        send(ServerLsg { place: None, id: NO_GROUP, name }.into());
-    }
-    for (account, entry, lists) in contacts {
-        let forward = lists.contains(List::Forward);
-        let guid: Option<String> = (forward && version.has_guids()).then(|| entry.guid.to_string());
-        let contact = ListedContact {
-            account: account.as_str(),
-            name: Some(shown_name(account, entry)),
-            guid: guid.as_deref(),
-            network: version.has_network_ids().then_some(NetworkId::MSN),
-            groups: (forward && !version.has_guids()).then_some(NO_GROUP),
+
+    /// Everybody whom this version lists, with the lists that it knows.
+    fn contacts(&self) -> Vec<(&'a Account, &'a Contact, Lists)> {
+        let known = |lists: Lists| match self.version.has_pending_list() {
+            true => lists,
+            false => lists.without(List::Pending),
         };
-        send(ServerLst::Everywhere { contact, lists: *lists }.into());
+        let contacts = self.person.contacts.iter();
+        let contacts = contacts.map(|(account, entry)| (account, entry, known(entry.lists)));
+        contacts.filter(|(.., lists)| !lists.is_empty()).collect()
     }
-}
 
-/// Everybody whom this version lists, with the lists that it knows.
-fn contacts(person: &Person, version: Version) -> Vec<(&Account, &Contact, Lists)> {
-    let known = |lists: Lists| match version.has_pending_list() {
-        true => lists,
-        false => lists.without(List::Pending),
-    };
-    let contacts = person.contacts.iter();
-    let contacts = contacts.map(|(account, entry)| (account, entry, known(entry.lists)));
-    contacts.filter(|(_, _, lists)| !lists.is_empty()).collect()
+    /// Every group, by the id and the name that this version knows.
+    fn group_lines(&self) -> Vec<(String, &'a str)> {
+        let fixed = (!self.version.has_guids()).then(|| (NO_GROUP.to_string(), NO_GROUP_NAME));
+        let groups = self.person.groups.iter();
+        let groups = groups.map(|(n, group)| (group.id(*n, self.version), group.name.as_str()));
+        fixed.into_iter().chain(groups).collect()
+    }
+
+    /// The groups that a contact is in, with commas between.
+    fn groups_of(&self, entry: &Contact) -> Option<String> {
+        let id = |number: &u32| Some(self.person.groups.get(number)?.id(*number, self.version));
+        let ids: Vec<String> = entry.groups.iter().filter_map(id).collect();
+        match ids.is_empty() {
+            true => (!self.version.has_guids()).then(|| NO_GROUP.to_string()),
+            false => Some(ids.join(",")),
+        }
+    }
+
+    fn place(&self, position: u32, total: u32) -> Option<Place<'a>> {
+        let (transaction, serial) = (self.transaction, self.serial);
+        let placed = self.version.list_sync() == ListSync::Serial;
+        placed.then_some(Place { transaction, serial, position, total })
+    }
 }
 
 /// A name must not be missing from its line.
@@ -153,6 +245,4 @@ fn count(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }
 
-/// The group of contacts that are in none, up to MSNP9.
-pub(crate) const NO_GROUP: &str = "0";
 const NO_GROUP_NAME: &str = "Other Contacts";

@@ -1,27 +1,21 @@
 //! What a client that is signed in asks of the notification server.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use msnp_codec::command::{ClientGcf, ServerGcf};
+use msnp_codec::{ClientCommand, OwnedCommand};
+use msnp_core::{Account, ErrorCode, LinkId, TransactionId, Version};
 
-use msnp_codec::command::transaction_of;
-use msnp_codec::command::{ClientAdc, ClientAdd, ClientPrp, ClientRea, ClientRem, ServerGcf};
-use msnp_codec::{
-    ClientCommand, Encoded, FrameLimits, Framer, OwnedCommand, RawCommand, Sender, ServerCommand,
-};
-use msnp_core::{Account, ErrorCode, Guid, LinkId, List, TransactionId, Version};
-
-use crate::edit::{Edit, NAME, Wish};
-use crate::lists::NO_GROUP;
+use crate::edit::{Edit, Wish};
 use crate::service::Service;
 
 /// Who asks.
-struct Asker {
-    link: LinkId,
-    account: Account,
-    version: Version,
+pub(crate) struct Asker {
+    pub(crate) link: LinkId,
+    pub(crate) account: Account,
+    pub(crate) version: Version,
 }
 
 impl Service {
+    /// The session has refused already what this version does not have.
     pub(crate) fn notification_command(&mut self, link: LinkId, command: &OwnedCommand) {
         let Some(notification) = self.links.notification(link) else { return };
         let Some(account) = notification.account.clone() else { return };
@@ -29,7 +23,9 @@ impl Service {
         let asker = Asker { link, account, version };
         let Ok(command) = ClientCommand::parse(command.as_raw(), version) else { return };
         match command {
-            ClientCommand::Syn(syn) => self.synchronize(link, &asker.account, version, &syn),
+            ClientCommand::Syn(syn) => self.synchronize(&asker, &syn),
+            ClientCommand::Lst(lst) => self.list(&asker, &lst),
+            ClientCommand::Lsg(lsg) => self.list_groups(&asker, &lsg),
             ClientCommand::Chg(chg) => self.change_status(link, &asker.account, &chg),
             ClientCommand::Uux(uux) => self.set_personal(link, &asker.account, &uux),
             ClientCommand::Xfr(xfr) => self.transfer(link, &asker.account, &xfr),
@@ -46,22 +42,36 @@ impl Service {
             }
             ClientCommand::Prp(prp) => self.set(asker, &prp),
             ClientCommand::Rea(rea) => self.rename(asker, &rea),
+            ClientCommand::Sbp(sbp) => self.set_about_contact(asker, &sbp),
             ClientCommand::Add(add) => self.add(asker, &add),
             ClientCommand::Adc(adc) => self.add_stamped(asker, &adc),
             ClientCommand::Rem(rem) => self.remove(asker, &rem),
-            ClientCommand::Gcf(gcf) if gcf.document == SHIELDS => {
-                let (transaction, document) = (gcf.transaction, Some(SHIELDS));
-                self.tell(link, ServerGcf { transaction, document, body: SHIELDS_DOCUMENT });
+            ClientCommand::Adg(adg) => self.add_group(asker, &adg),
+            ClientCommand::Reg(reg) => self.rename_group(asker, &reg),
+            ClientCommand::Rmg(rmg) => self.remove_group(asker, &rmg),
+            ClientCommand::Gcf(gcf) => self.configuration(&asker, &gcf),
+            ClientCommand::Url(url) => self.page_address(&asker, &url),
+            ClientCommand::Ims(ims) => self.switch_invitations(&asker, &ims),
+            ClientCommand::Snd(snd) => self.invite_by_mail(&asker, snd.transaction),
+            ClientCommand::Sdc(sdc) => self.invite_by_mail_with_text(&asker, sdc.transaction),
+            ClientCommand::Pag(pag) => self.telephone(&asker, pag.transaction, pag.account),
+            ClientCommand::Pgd(pgd) => self.telephone(&asker, pgd.transaction, pgd.account),
+            // The directory was closed while people still used these versions.
+            ClientCommand::Fnd(fnd) => {
+                self.refuse(link, ErrorCode::COMMAND_DISABLED, fnd.transaction);
             }
-            ClientCommand::Gcf(gcf) => {
-                self.refuse(link, ErrorCode::INVALID_PARAMETER, gcf.transaction);
+            ClientCommand::Raw(raw) => {
+                let transaction = msnp_codec::command::transaction_of(raw);
+                if let Some(notification) = self.links.notification(link) {
+                    notification.server.error(ErrorCode::COMMAND_DISABLED, transaction);
+                }
             }
-            ClientCommand::Raw(raw) => self.answer_raw(link, version, raw),
             _ => {}
         }
     }
 
-    fn wish(&mut self, asker: Asker, transaction: TransactionId, wish: Option<Wish>) {
+    /// Submits what the client asks for; none where it makes no sense.
+    pub(crate) fn wish(&mut self, asker: Asker, transaction: TransactionId, wish: Option<Wish>) {
         let Asker { link, account, version } = asker;
         match wish {
             Some(wish) => {
@@ -71,149 +81,34 @@ impl Service {
         }
     }
 
-    fn set(&mut self, asker: Asker, prp: &ClientPrp<'_>) {
-        let transaction = prp.transaction;
-        if prp.key == NAME {
-            if asker.version.says_name_at_sign_in() {
-                return self.refuse(asker.link, ErrorCode::NOT_EXPECTED, transaction);
-            }
-            let Some(said) = &prp.value else { return self.wish(asker, transaction, None) };
-            return self.wish_name(asker, transaction, said, true);
+    /// Refuses one more change of status, personal message or name than a session may make in a
+    /// time.
+    pub(crate) fn is_too_fast(&mut self, link: LinkId, transaction: TransactionId) -> bool {
+        let (limits, now) = (self.config.limits, self.now.monotonic);
+        let Some(notification) = self.links.notification(link) else { return false };
+        if now.saturating_sub(notification.changes_since) >= limits.changes_in {
+            notification.changes_since = now;
+            notification.changes = 0;
         }
-        let value = prp.value.as_ref().map(|value| value.decode().into_owned());
-        let known = SETTINGS.contains(&prp.key);
-        let short = value.as_ref().is_none_or(|value| value.chars().count() <= SETTING_LEN);
-        let wish = (known && short).then(|| Wish::Setting { key: prp.key.into(), value });
-        self.wish(asker, transaction, wish);
+        notification.changes = notification.changes.saturating_add(1);
+        let too_fast = notification.changes > limits.changes;
+        if too_fast {
+            notification.server.error(ErrorCode::TOO_FAST, Some(transaction));
+        }
+        too_fast
     }
 
-    fn rename(&mut self, asker: Asker, rea: &ClientRea<'_>) {
-        let transaction = rea.transaction;
-        if asker.account.is(rea.account) {
-            return self.wish_name(asker, transaction, &rea.name, false);
+    fn configuration(&mut self, asker: &Asker, gcf: &ClientGcf<'_>) {
+        let transaction = gcf.transaction;
+        let Some(notification) = self.links.notification(asker.link) else { return };
+        if !notification.synchronized {
+            return self.refuse(asker.link, ErrorCode::NOT_EXPECTED, transaction);
         }
-        let name = rea.name.decode().into_owned();
-        if !is_name(&name) {
-            return self.refuse(asker.link, ErrorCode::INVALID_FRIENDLY_NAME, transaction);
+        if gcf.document != SHIELDS {
+            return self.refuse(asker.link, ErrorCode::INVALID_PARAMETER, transaction);
         }
-        let contact = Account::new(rea.account).ok();
-        let said = rea.name.clone().into_owned();
-        let wish = contact.map(|contact| Wish::NameContact { contact, name, said });
-        self.wish(asker, transaction, wish);
-    }
-
-    fn wish_name(
-        &mut self,
-        asker: Asker,
-        transaction: TransactionId,
-        said: &Encoded<'_>,
-        by_setting: bool,
-    ) {
-        let name = said.decode().into_owned();
-        if !is_name(&name) {
-            return self.refuse(asker.link, ErrorCode::INVALID_FRIENDLY_NAME, transaction);
-        }
-        let said = said.clone().into_owned();
-        self.wish(asker, transaction, Some(Wish::Name { name, said, by_setting }));
-    }
-
-    fn add(&mut self, asker: Asker, add: &ClientAdd<'_>) {
-        let transaction = add.transaction;
-        if add.list == List::Reverse {
-            return self.wish(asker, transaction, None);
-        }
-        if add.group.is_some_and(|group| group != NO_GROUP) {
-            return self.refuse(asker.link, ErrorCode::INVALID_GROUP, transaction);
-        }
-        let group = add.group.map(String::from);
-        self.put(asker, transaction, add.list, add.account, add.name.as_ref(), group);
-    }
-
-    fn add_stamped(&mut self, asker: Asker, adc: &ClientAdc<'_>) {
-        let transaction = adc.transaction;
-        // There are no groups here.
-        if adc.group.is_some() {
-            return self.refuse(asker.link, ErrorCode::INVALID_GROUP, transaction);
-        }
-        match adc.account {
-            Some(account) => {
-                self.put(asker, transaction, adc.list, account, adc.name.as_ref(), None);
-            }
-            None => self.wish(asker, transaction, None),
-        }
-    }
-
-    fn put(
-        &mut self,
-        asker: Asker,
-        transaction: TransactionId,
-        list: List,
-        account: &str,
-        name: Option<&Encoded<'_>>,
-        group: Option<String>,
-    ) {
-        let name = name.map(|name| name.decode().into_owned());
-        if name.as_ref().is_some_and(|name| !is_name(name)) {
-            return self.refuse(asker.link, ErrorCode::INVALID_FRIENDLY_NAME, transaction);
-        }
-        let contact = Account::new(account).ok();
-        let wish = contact.map(|contact| Wish::Put { list, contact, name, group });
-        self.wish(asker, transaction, wish);
-    }
-
-    fn remove(&mut self, asker: Asker, rem: &ClientRem<'_>) {
-        let (list, transaction) = (rem.list, rem.transaction);
-        if let Some(group) = rem.group {
-            let code = match group {
-                NO_GROUP => ErrorCode::GROUP_FIXED,
-                _ => ErrorCode::INVALID_GROUP,
-            };
-            return self.refuse(asker.link, code, transaction);
-        }
-        if list == List::Pending && !asker.version.has_pending_list() {
-            return self.wish(asker, transaction, None);
-        }
-        let named = rem.contact.to_string();
-        if list != List::Forward || !asker.version.has_guids() {
-            let contact = Account::new(rem.contact).ok();
-            let wish = contact.map(|contact| {
-                let named = contact.to_string();
-                Wish::Take { list, contact, named }
-            });
-            return self.wish(asker, transaction, wish);
-        }
-        let Ok(guid) = rem.contact.parse::<Guid>() else {
-            return self.refuse(asker.link, ErrorCode::ADDRESS_BOOK_ERROR, transaction);
-        };
-        let person = self.directory.get(&asker.account);
-        let mut contacts = person.into_iter().flat_map(|person| &person.contacts);
-        match contacts.find(|(_, entry)| entry.guid == guid) {
-            Some((contact, _)) => {
-                let wish = Wish::Take { list, contact: contact.clone(), named };
-                self.wish(asker, transaction, Some(wish));
-            }
-            None => self.refuse(asker.link, ErrorCode::NOT_ON_LIST, transaction),
-        }
-    }
-
-    /// Commands without a type of their own: a page address that leads nowhere, and what is
-    /// switched off here.
-    fn answer_raw(&mut self, link: LinkId, version: Version, raw: RawCommand<'_>) {
-        let transaction = transaction_of(raw);
-        match (raw.verb().as_bytes(), transaction) {
-            (b"URL", Some(transaction)) => {
-                let line = format!("URL {transaction} /unused /unused 1\r\n");
-                let mut framer = Framer::new(Sender::Server, version, FrameLimits::SIGNED_IN);
-                if let Ok(Some(answer)) = framer.next(line.as_bytes()) {
-                    self.tell(link, ServerCommand::Raw(answer));
-                }
-            }
-            (_, transaction) => {
-                if let Some(notification) = self.links.notification(link) {
-                    notification.server.error(ErrorCode::COMMAND_DISABLED, transaction);
-                }
-            }
-        }
+        let (document, body) = (Some(SHIELDS), SHIELDS_DOCUMENT);
+        self.tell(asker.link, ServerGcf { transaction, document, body });
     }
 }
 
@@ -221,15 +116,3 @@ impl Service {
 const SHIELDS: &str = "Shields.xml";
 const SHIELDS_DOCUMENT: &[u8] =
     b"<?xml version=\"1.0\" encoding=\"utf-8\"?><config><shield></shield><block></block></config>";
-
-/// What `PRP` can set beside the name: three telephone numbers, two facts about a mobile device,
-/// one about a blog and one about a watch.
-const SETTINGS: [&str; 7] = ["PHH", "PHW", "PHM", "MOB", "MBE", "HSB", "WWE"];
-/// The most characters of such a value.
-const SETTING_LEN: usize = 95;
-/// The most bytes of an encoded friendly name.
-const NAME_LEN: usize = 387;
-
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && Encoded::new(name).as_bytes().len() <= NAME_LEN
-}

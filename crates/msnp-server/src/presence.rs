@@ -21,6 +21,9 @@ impl Service {
         if !chg.status.can_be_chosen() {
             return self.refuse(link, ErrorCode::INVALID_PARAMETER, chg.transaction);
         }
+        if self.is_too_fast(link, chg.transaction) {
+            return;
+        }
         let Some(online) = self.online.get_mut(account) else { return };
         let before = online.shown().cloned();
         let first = online.presence.is_none();
@@ -50,12 +53,25 @@ impl Service {
             _ => {}
         }
         if first {
-            self.challenge(link);
+            self.welcome(link, account);
         }
+    }
+
+    /// What follows the first status.
+    fn welcome(&mut self, link: LinkId, account: &Account) {
+        self.challenge(link);
+        let Some(notification) = self.links.notification(link) else { return };
+        if notification.server.version().mailbox_is_a_document() {
+            self.tell_mail_data(link, account);
+        }
+        self.tell_maintenance(link);
     }
 
     pub(crate) fn set_personal(&mut self, link: LinkId, account: &Account, uux: &ClientUux<'_>) {
         let transaction = uux.transaction;
+        if self.is_too_fast(link, transaction) {
+            return;
+        }
         let Ok(mut personal) = PersonalMessage::parse(uux.body) else {
             return self.refuse(link, ErrorCode::INVALID_PARAMETER, transaction);
         };

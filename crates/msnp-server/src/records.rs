@@ -1,14 +1,15 @@
 //! The durable form of people: one key and a few lines of text for each row.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::fmt::Write as _;
 
 use bytes::Bytes;
 use msnp_core::{Account, Change, Guid, Lists};
 
-use crate::roster::{About, Contact, Row};
+use crate::roster::{About, Contact, Group, NO_GROUP, Row};
 
 /// A record of the snapshot cannot be read. It is not one that this crate stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,8 +21,8 @@ pub struct RecordError {
 
 /// The change that makes a row durable.
 ///
-/// Keys are `person/<account>` and `contact/<owner>,<account>`: an account holds no comma. A value
-/// is lines `name=value`; in a value only `%`, CR and LF are escaped. Unknown lines are ignored,
+/// Keys are `person/<account>`, `contact/<owner>,<account>` and `group/<owner>,<number>`: an
+/// account holds no comma. A value is lines `name=value`; in a value only `%`, CR and LF are escaped. Unknown lines are ignored,
 /// so that a later version can add some.
 pub(crate) fn change(row: &Row) -> Change {
     match row {
@@ -43,9 +44,22 @@ pub(crate) fn change(row: &Row) -> Change {
                 line(&mut text, "lists", &entry.lists.bits().to_string());
                 line(&mut text, "guid", &entry.guid.to_string());
                 line(&mut text, "name", &entry.name);
+                if !entry.groups.is_empty() {
+                    let groups: Vec<String> = entry.groups.iter().map(u32::to_string).collect();
+                    line(&mut text, "groups", &groups.join(","));
+                }
                 text.into()
             });
             Change { key: format!("{CONTACT}{owner},{contact}"), value }
+        }
+        Row::Group { owner, number, group } => {
+            let value = group.as_ref().map(|group| {
+                let mut text = String::new();
+                line(&mut text, "guid", &group.guid.to_string());
+                line(&mut text, "name", &group.name);
+                text.into()
+            });
+            Change { key: format!("{GROUP}{owner},{number}"), value }
         }
     }
 }
@@ -58,6 +72,14 @@ pub(crate) fn row(key: &str, value: &Bytes) -> Result<Option<Row>, RecordError> 
         let about = about(value).ok_or_else(error)?;
         return Ok(Some(Row::About { account, about }));
     }
+    if let Some(pair) = key.strip_prefix(GROUP) {
+        let (owner, number) = pair.split_once(',').ok_or_else(error)?;
+        let owner = Account::new(owner).map_err(|_| error())?;
+        let number = number.parse().ok().filter(|number| *number != NO_GROUP);
+        let number = number.ok_or_else(error)?;
+        let group = Some(group(value).ok_or_else(error)?);
+        return Ok(Some(Row::Group { owner, number, group }));
+    }
     let Some(pair) = key.strip_prefix(CONTACT) else { return Ok(None) };
     let (owner, contact) = pair.split_once(',').ok_or_else(error)?;
     let owner = Account::new(owner).map_err(|_| error())?;
@@ -68,6 +90,7 @@ pub(crate) fn row(key: &str, value: &Bytes) -> Result<Option<Row>, RecordError> 
 
 const PERSON: &str = "person/";
 const CONTACT: &str = "contact/";
+const GROUP: &str = "group/";
 const SETTING: &str = "setting.";
 
 fn about(value: &[u8]) -> Option<About> {
@@ -90,7 +113,16 @@ fn contact_of(value: &[u8]) -> Option<Contact> {
         lists: Lists::from_bits(fields.get("lists")?.parse().ok()?),
         guid: fields.get("guid")?.parse::<Guid>().ok()?,
         name: fields.get("name")?.clone(),
+        groups: match fields.get("groups") {
+            Some(numbers) => numbers.split(',').map(|number| number.parse().ok()).collect(),
+            None => Some(BTreeSet::new()),
+        }?,
     })
+}
+
+fn group(value: &[u8]) -> Option<Group> {
+    let fields = fields(value)?;
+    Some(Group { guid: fields.get("guid")?.parse().ok()?, name: fields.get("name")?.clone() })
 }
 
 fn line(out: &mut String, name: &str, value: &str) {
@@ -128,9 +160,12 @@ mod tests {
             lists: Lists::from(List::Forward).with(List::Block),
             guid: Guid::from_bytes([7; 16]),
             name: String::new(),
+            groups: [1, 7].into(),
         };
+        let group = Group { guid: Guid::from_bytes([9; 16]), name: "100% %0D\n=".into() };
         for original in [
             Row::About { account: alice.clone(), about },
+            Row::Group { owner: alice.clone(), number: 7, group: Some(group) },
             Row::Contact { owner: alice, contact: bob, entry: Some(entry) },
         ] {
             let change = change(&original);
@@ -141,7 +176,17 @@ mod tests {
     #[test]
     fn a_record_that_is_not_ours_is_skipped_and_a_broken_one_is_an_error() {
         assert_eq!(row("other/x", &Bytes::new()), Ok(None));
-        for key in ["person/x", "person/a@b", "contact/a@b", "contact/a@b,c@d", "contact/a,b"] {
+        for key in [
+            "person/x",
+            "person/a@b",
+            "contact/a@b",
+            "contact/a@b,c@d",
+            "contact/a,b",
+            "group/a@b",
+            "group/a@b,0",
+            "group/a@b,x",
+            "group/a@b,1",
+        ] {
             assert_eq!(row(key, &Bytes::from("x")), Err(RecordError { key: key.into() }), "{key}");
         }
     }

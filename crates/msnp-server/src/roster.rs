@@ -1,10 +1,10 @@
 //! Who there is, and the lists that each of them keeps.
 
-use alloc::collections::BTreeMap;
-use alloc::string::String;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use msnp_core::{Account, Guid, List, Lists};
+use msnp_core::{Account, Guid, List, Lists, Version};
 
 use crate::privacy::{Permission, permission};
 
@@ -33,12 +33,24 @@ pub(crate) struct Contact {
     pub(crate) guid: Guid,
     /// As the user calls it, or as it called itself when it added the user.
     pub(crate) name: String,
+    /// The groups it is in, by number; none where it is not on the forward list.
+    pub(crate) groups: BTreeSet<u32>,
+}
+
+/// A group of contacts. Its number names it up to MSNP9 and its GUID after that; both stay, so
+/// that a user may come in another version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group {
+    pub(crate) guid: Guid,
+    pub(crate) name: String,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) about: About,
     pub(crate) contacts: BTreeMap<Account, Contact>,
+    /// By number, from 1.
+    pub(crate) groups: BTreeMap<u32, Group>,
 }
 
 /// One durable row: the unit in which people change.
@@ -46,11 +58,15 @@ pub(crate) struct Person {
 pub(crate) enum Row {
     About { account: Account, about: About },
     Contact { owner: Account, contact: Account, entry: Option<Contact> },
+    Group { owner: Account, number: u32, group: Option<Group> },
 }
 
 /// Everybody.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory(BTreeMap<Account, Person>);
+
+/// The number of the group of contacts that are in none, which there is up to MSNP9.
+pub(crate) const NO_GROUP: u32 = 0;
 
 impl About {
     pub(crate) fn new(name: String) -> Self {
@@ -59,7 +75,36 @@ impl About {
     }
 }
 
+impl Group {
+    /// How this version names the group of this number.
+    pub(crate) fn id(&self, number: u32, version: Version) -> String {
+        if version.has_guids() { self.guid.to_string() } else { number.to_string() }
+    }
+}
+
 impl Person {
+    /// The number of the group that this version names so; that of [`NO_GROUP`] too, where the
+    /// version has such a group.
+    pub(crate) fn group(&self, id: &str, version: Version) -> Option<u32> {
+        if version.has_guids() {
+            let guid: Guid = id.parse().ok()?;
+            return self.groups.iter().find(|(_, group)| group.guid == guid).map(|(n, _)| *n);
+        }
+        let number = id.parse().ok()?;
+        (number == NO_GROUP || self.groups.contains_key(&number)).then_some(number)
+    }
+
+    /// The group of this name.
+    pub(crate) fn group_named(&self, name: &str) -> Option<u32> {
+        self.groups.iter().find(|(_, group)| group.name == name).map(|(number, _)| *number)
+    }
+
+    /// A contact on the forward list, by its GUID.
+    pub(crate) fn contact(&self, guid: Guid) -> Option<(&Account, &Contact)> {
+        let listed = |entry: &Contact| entry.guid == guid && entry.lists.contains(List::Forward);
+        self.contacts.iter().find(|(_, entry)| listed(entry))
+    }
+
     /// The lists that somebody is on.
     pub(crate) fn lists(&self, contact: &Account) -> Lists {
         self.contacts.get(contact).map_or(Lists::NONE, |entry| entry.lists)
@@ -74,7 +119,11 @@ impl Person {
 
 impl Directory {
     pub(crate) fn insert(&mut self, account: Account, name: String) {
-        let person = || Person { about: About::new(name), contacts: BTreeMap::new() };
+        let person = || Person {
+            about: About::new(name),
+            contacts: BTreeMap::new(),
+            groups: BTreeMap::new(),
+        };
         self.0.entry(account).or_insert_with(person);
     }
 
@@ -109,6 +158,13 @@ impl Directory {
                 match entry {
                     Some(entry) => person.contacts.insert(contact, entry),
                     None => person.contacts.remove(&contact),
+                };
+            }
+            Row::Group { owner, number, group } => {
+                let Some(person) = self.0.get_mut(&owner) else { return };
+                match group {
+                    Some(group) => person.groups.insert(number, group),
+                    None => person.groups.remove(&number),
                 };
             }
         }

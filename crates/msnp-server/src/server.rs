@@ -2,22 +2,19 @@ use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::{IpAddr, Ipv4Addr, SocketAddr};
-use core::time::Duration;
 
 use bytes::Bytes;
+use msnp_codec::message::MailNotification;
 use msnp_core::{
-    Account, Act, Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, LinkEnd, LinkId,
-    ListenerId, Machine, Now, Opened, Output, Outputs, Random, RequestId, Serves, Timers, Version,
+    Account, Act, Answer, Effect, EffectId, HttpRequest, LinkEnd, LinkId, ListenerId, Machine, Now,
+    Opened, Output, Outputs, Random, RequestId, Serves, Timers,
 };
-use msnp_session::{
-    NsServer, NsServerConfig, NsServerEvent, SbServer, SbServerConfig, SbServerEvent, SessionError,
-    SignOut,
-};
+use msnp_session::SignOut;
 
 use crate::config::Config;
-use crate::event::{Addresses, Ending, ServerError, ServerEvent, ServiceKind};
-use crate::links::{Link, Links, Notification, Session, Switchboard};
+use crate::event::{Addresses, ServerError, ServerEvent, ServiceKind};
+use crate::links::{LISTENERS, Link, Links, Session};
+use crate::mail::MailCounts;
 use crate::records::{self, RecordError};
 use crate::roster::Directory;
 use crate::service::{Pending, Service, Timer};
@@ -31,7 +28,7 @@ use crate::tickets::Tickets;
 ///
 /// [`InMemory`]: crate::InMemory
 pub struct Server {
-    service: Service,
+    pub(crate) service: Service,
 }
 
 /// To call a method of a [`Server`] by a value.
@@ -42,6 +39,15 @@ pub enum Action {
     ShutDown,
     /// [`Server::challenge`].
     Challenge(Account),
+    /// [`Server::set_mail`].
+    SetMail(Account, MailCounts),
+    /// [`Server::notify_mail`].
+    NotifyMail(Account, Box<MailNotification<'static>>),
+    /// [`Server::announce_maintenance`].
+    AnnounceMaintenance {
+        /// How long until then.
+        minutes: u32,
+    },
 }
 
 impl Server {
@@ -71,6 +77,8 @@ impl Server {
             directory,
             online: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            mail: BTreeMap::new(),
+            maintenance: None,
             tickets: Tickets::new(config.limits.tickets),
             own_rooms: Tickets::new(config.limits.tickets),
             invitations: Tickets::new(config.limits.tickets),
@@ -137,199 +145,34 @@ impl Server {
         self.settle();
     }
 
+    /// How much mail waits for somebody, to be told at the next sign-in. A client of somebody for
+    /// whom this was never said is told that there is no mailbox, or from MSNP11 an empty one.
+    pub fn set_mail(&mut self, account: Account, counts: MailCounts) {
+        self.service.mail.insert(account, counts);
+    }
+
+    /// Tells the client of somebody about mail: that some came in, or was moved. Nothing happens
+    /// where the account is not signed in.
+    pub fn notify_mail(&mut self, now: Now, account: &Account, what: &MailNotification<'_>) {
+        self.service.now = now;
+        if let Some(link) = self.service.online.get(account).map(|online| online.link) {
+            self.service.push_mail(link, what);
+        }
+        self.settle();
+    }
+
+    /// Tells everybody who is signed in, and all who come later, that the service goes down in so
+    /// many minutes. It does not go down by that: see [`shut_down`](Self::shut_down).
+    pub fn announce_maintenance(&mut self, now: Now, minutes: u32) {
+        self.service.now = now;
+        self.service.announce_maintenance(minutes);
+        self.settle();
+    }
+
     /// How often the state of any link was looked up so far. For tests: what one message costs
     /// must not depend on how many links are idle.
     pub fn visits(&self) -> u64 {
         self.service.links.visits()
-    }
-
-    /// Takes what each session that was touched has to say, until none has any more.
-    fn settle(&mut self) {
-        while let Some(id) = self.service.links.next_touched() {
-            self.drain(id);
-        }
-    }
-
-    fn drain(&mut self, id: LinkId) {
-        loop {
-            let Some(link) = self.service.links.get_mut(id) else { return };
-            match &mut link.session {
-                Session::Notification(known) => match known.server.poll() {
-                    Output::Event(event) => self.notification_event(id, event),
-                    other => {
-                        if self.session_output(id, other) {
-                            return;
-                        }
-                    }
-                },
-                Session::Switchboard(known) => match known.server.poll() {
-                    Output::Event(event) => self.switchboard_event(id, event),
-                    other => {
-                        if self.session_output(id, other) {
-                            return;
-                        }
-                    }
-                },
-            }
-        }
-    }
-
-    /// Whether that was the last thing that the session has to say for now.
-    fn session_output<E>(&mut self, id: LinkId, output: Output<E, SessionError>) -> bool {
-        match output {
-            Output::Event(_) => false,
-            Output::Link { reads, .. } => {
-                if let Some(link) = self.service.links.get_mut(id) {
-                    link.reads = reads;
-                }
-                self.service.dirty(id);
-                false
-            }
-            // Closing is the only effect that a session asks for.
-            Output::Effect(_, effect) => {
-                if let Some(link) = self.service.links.get_mut(id) {
-                    link.closing = true;
-                }
-                self.service.outputs.effect(effect);
-                false
-            }
-            Output::Wait { deadline } => {
-                self.set_deadline(id, deadline);
-                true
-            }
-            Output::Closed(end) => {
-                self.ended(id, end);
-                true
-            }
-        }
-    }
-
-    fn set_deadline(&mut self, id: LinkId, deadline: Option<Duration>) {
-        let Some(link) = self.service.links.get_mut(id) else { return };
-        if link.deadline == deadline {
-            return;
-        }
-        link.deadline = deadline;
-        match deadline {
-            Some(at) => self.service.timers.set(Timer::Session(id), at),
-            None => self.service.timers.clear(&Timer::Session(id)),
-        }
-    }
-
-    /// The session is over. The link is kept while its last words go out.
-    fn ended(&mut self, id: LinkId, end: Result<(), SessionError>) {
-        for timer in [Timer::Session(id), Timer::Challenge(id), Timer::Unanswered(id)] {
-            self.service.timers.clear(&timer);
-        }
-        let Some(link) = self.service.links.get_mut(id) else { return };
-        link.deadline = None;
-        let gone = !link.closing || output_of(link, id).is_empty();
-        let over = core::mem::replace(&mut link.over, true);
-        match &mut link.session {
-            _ if over => {}
-            Session::Notification(known) => match (known.account.take(), end) {
-                (Some(account), Ok(())) => self.service.sign_off(id, &account, Ending::SignOut),
-                (Some(account), Err(error)) => {
-                    self.service.sign_off(id, &account, Ending::Failed(error));
-                }
-                (None, Err(error)) => self.link_failed(id, error),
-                (None, Ok(())) => {}
-            },
-            Session::Switchboard(known) => match (known.seat.take(), end) {
-                (Some(seat), _) => self.service.leave(id, &seat, false),
-                (None, Err(error)) => self.link_failed(id, error),
-                (None, Ok(())) => {}
-            },
-        }
-        if gone {
-            self.service.links.remove(id);
-        }
-    }
-
-    fn link_failed(&mut self, link: LinkId, error: SessionError) {
-        // A refusal has been reported where it was decided.
-        if !matches!(error, SessionError::Refused { .. }) {
-            self.service.event(ServerEvent::LinkFailed { link, error });
-        }
-    }
-
-    fn notification_event(&mut self, id: LinkId, event: NsServerEvent) {
-        match event {
-            NsServerEvent::Account { login, .. } => self.service.claimed(id, login),
-            NsServerEvent::Proof { account, login, proof } => {
-                self.service.proved(id, account, login, proof);
-            }
-            NsServerEvent::Command(command) => self.service.notification_command(id, &command),
-            _ => {}
-        }
-    }
-
-    fn switchboard_event(&mut self, id: LinkId, event: SbServerEvent) {
-        match event {
-            SbServerEvent::Enter { account, cookie, session } => {
-                self.service.enter(id, account, &cookie, session.as_deref());
-            }
-            SbServerEvent::Command(command) => self.service.room_command(id, &command),
-            _ => {}
-        }
-    }
-
-    fn listening(&mut self, kind: ServiceKind, result: Result<SocketAddr, Failure>) {
-        let service = &mut self.service;
-        match result {
-            Err(failure) => {
-                service.outputs.close(Err(ServerError::CannotListen { service: kind, failure }));
-            }
-            Ok(at) => {
-                let endpoint = public(service.config.public_host.as_deref(), at);
-                service.listening.insert(kind, endpoint);
-            }
-        }
-        let at = |kind| service.listening.get(&kind).cloned();
-        if let (Some(dispatch), Some(notification), Some(switchboard), Some(http)) = (
-            at(ServiceKind::Dispatch),
-            at(ServiceKind::Notification),
-            at(ServiceKind::Switchboard),
-            at(ServiceKind::Http),
-        ) {
-            let addresses = Addresses { dispatch, notification, switchboard, http };
-            service.addresses = Some(addresses.clone());
-            service.event(ServerEvent::Listening(addresses));
-        }
-    }
-
-    fn session(&self, listener: ListenerId) -> Option<Session> {
-        let kind = LISTENERS.iter().find(|(_, number)| *number == listener.number())?.0;
-        let limits = &self.service.config.limits;
-        match kind {
-            ServiceKind::Dispatch | ServiceKind::Notification => {
-                let versions = &self.service.config.versions;
-                let config = NsServerConfig {
-                    versions: versions.iter().copied().filter(|v| *v <= LAST_KNOWN).collect(),
-                    ping_seconds: limits.ping_seconds,
-                    idle: limits.idle,
-                    faults: limits.faults,
-                    limits: limits.notification,
-                };
-                Some(Session::Notification(Box::new(Notification {
-                    server: NsServer::new(config),
-                    dispatches: kind == ServiceKind::Dispatch,
-                    password_challenge: String::new(),
-                    account: None,
-                    challenge: None,
-                })))
-            }
-            ServiceKind::Switchboard => {
-                let config = SbServerConfig {
-                    ping_seconds: limits.ping_seconds,
-                    faults: limits.faults,
-                    limits: limits.switchboard,
-                };
-                let server = SbServer::new(config);
-                Some(Session::Switchboard(Box::new(Switchboard { server, seat: None })))
-            }
-            ServiceKind::Http => None,
-        }
     }
 }
 
@@ -445,7 +288,7 @@ impl Machine for Server {
             let Some(link) = self.service.links.get_mut(id) else { continue };
             link.dirty = false;
             let reads = link.reads && !link.waiting && !link.stalled && !link.closing;
-            let writes = !output_of(link, id).is_empty();
+            let writes = !link.output(id).is_empty();
             return Output::Link { link: id, reads, writes };
         }
         let full = self.service.is_full();
@@ -463,7 +306,7 @@ impl Machine for Server {
     }
 
     fn output(&self, link: LinkId) -> &[u8] {
-        self.service.links.get(link).map_or(&[], |known| output_of(known, link))
+        self.service.links.get(link).map_or(&[], |known| known.output(link))
     }
 
     fn written(&mut self, now: Now, link: LinkId, n: usize) {
@@ -473,7 +316,7 @@ impl Machine for Server {
             Session::Notification(session) => session.server.written(now, link, n),
             Session::Switchboard(session) => session.server.written(now, link, n),
         }
-        if known.closing && output_of(known, link).is_empty() {
+        if known.closing && known.output(link).is_empty() {
             self.service.links.remove(link);
         }
         self.settle();
@@ -488,36 +331,9 @@ impl Act for Server {
         match action {
             Action::ShutDown => self.shut_down(now),
             Action::Challenge(account) => self.challenge(now, &account),
+            Action::SetMail(account, counts) => self.set_mail(account, counts),
+            Action::NotifyMail(account, what) => self.notify_mail(now, &account, &what),
+            Action::AnnounceMaintenance { minutes } => self.announce_maintenance(now, minutes),
         }
     }
-}
-
-/// The listeners and their ids.
-const LISTENERS: [(ServiceKind, u64); 4] = [
-    (ServiceKind::Dispatch, 1),
-    (ServiceKind::Notification, 2),
-    (ServiceKind::Switchboard, 3),
-    (ServiceKind::Http, 4),
-];
-
-/// The last version whose commands are all answered as they should be.
-const LAST_KNOWN: Version = Version::MSNP12;
-
-fn output_of(link: &Link, id: LinkId) -> &[u8] {
-    match &link.session {
-        Session::Notification(known) => known.server.output(id),
-        Session::Switchboard(known) => known.server.output(id),
-    }
-}
-
-/// Where clients are sent that are to come to this address.
-fn public(host: Option<&str>, at: SocketAddr) -> Endpoint {
-    if let Some(endpoint) = host.and_then(|host| Endpoint::new(host, at.port()).ok()) {
-        return endpoint;
-    }
-    let ip = match at.ip() {
-        ip if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
-        ip => ip,
-    };
-    SocketAddr::new(ip, at.port()).into()
 }

@@ -1,8 +1,9 @@
 //! The state that all services share, and the steps that all of them take.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use bytes::Bytes;
 use msnp_codec::command::Capabilities;
@@ -16,6 +17,7 @@ use crate::config::Config;
 use crate::edit::Edit;
 use crate::event::{Addresses, Ending, Refusal, ServerError, ServerEvent, ServiceKind};
 use crate::links::Links;
+use crate::mail::MailCounts;
 use crate::room::{Invitation, OwnRoom, Room};
 use crate::roster::{Directory, Row};
 use crate::stamp;
@@ -30,6 +32,10 @@ pub(crate) struct Service {
     pub(crate) directory: Directory,
     pub(crate) online: BTreeMap<Account, Online>,
     pub(crate) rooms: BTreeMap<u32, Room>,
+    /// What the program says about mail.
+    pub(crate) mail: BTreeMap<Account, MailCounts>,
+    /// When the service goes down, where that has been announced.
+    pub(crate) maintenance: Option<Duration>,
     /// Tickets of the sign-in page.
     pub(crate) tickets: Tickets<Account>,
     /// Cookies of `XFR`.
@@ -60,6 +66,10 @@ pub(crate) struct Online {
     pub(crate) presence: Option<Presence>,
     /// The personal message document; empty where there is none.
     pub(crate) personal: Bytes,
+    /// Whether rooms may be asked for and invitations come (`IMS`).
+    pub(crate) takes_invitations: bool,
+    /// The links to the switchboard of this session.
+    pub(crate) seats: BTreeSet<LinkId>,
 }
 
 /// What `CHG` set.

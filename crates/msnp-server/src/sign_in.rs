@@ -1,13 +1,14 @@
 //! From `USR I` to the first words after `USR OK`.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
 use bytes::Bytes;
 use msnp_auth::passport::PassportChallenge;
-use msnp_codec::Encoded;
-use msnp_codec::command::{ServerMsg, ServerSbs};
+use msnp_codec::command::ServerSbs;
 use msnp_codec::message::Profile;
 use msnp_core::{
     Account, Effect, ErrorCode, Failure, LinkId, Login, Proof, Secret, TransactionId, Version,
@@ -21,7 +22,7 @@ impl Service {
     /// Somebody claims an account. Nothing here depends on whether it exists.
     pub(crate) fn claimed(&mut self, link: LinkId, login: Login) {
         let challenge = match login {
-            Login::Md5 => format!("{}.{}", self.now.unix.as_secs(), self.random.digits(9)),
+            Login::Md5 => self.password_challenge(),
             Login::Passport | Login::Sso => {
                 let (short, long) = (self.random.token(8), self.random.token(32));
                 match PassportChallenge::new(self.now.unix, &short, &long) {
@@ -44,6 +45,14 @@ impl Service {
         }
     }
 
+    fn password_challenge(&mut self) -> String {
+        let scripted = &mut self.config.scripted.password_challenges;
+        if scripted.is_empty() {
+            return format!("{}.{}", self.now.unix.as_secs(), self.random.digits(9));
+        }
+        scripted.remove(0)
+    }
+
     /// Somebody proves it.
     pub(crate) fn proved(&mut self, link: LinkId, account: Account, login: Login, proof: Secret) {
         if login == Login::Md5 {
@@ -57,11 +66,23 @@ impl Service {
         }
         let word = ticket_word(proof.expose());
         let owner = self.tickets.redeem(self.now.monotonic, word);
-        if owner.as_ref() == Some(&account) {
+        if owner.as_ref() == Some(&account) || self.redeem_scripted(&account, &proof) {
             self.let_in(link, account);
         } else {
             self.turn_away(link, account, Refusal::WrongTicket);
         }
+    }
+
+    fn redeem_scripted(&mut self, account: &Account, proof: &Secret) -> bool {
+        let tickets = &mut self.config.scripted.tickets;
+        let known = tickets.iter().position(|(owner, ticket)| {
+            owner == account && ticket.matches(proof.expose().as_bytes())
+        });
+        let good = known.is_some() && self.directory.get(account).is_some();
+        if let Some(known) = known {
+            tickets.remove(known);
+        }
+        good
     }
 
     /// What became of a proof that was checked elsewhere.
@@ -77,6 +98,22 @@ impl Service {
             Err(failure) => self.turn_away(link, account, Refusal::NotVerified(failure)),
         }
         self.resume(link);
+    }
+
+    /// An account is signed in once: the older session ends, and its places in rooms.
+    fn send_away_older(&mut self, account: &Account) {
+        let Some(older) = self.online.get(account) else { return };
+        let (link, seats) = (older.link, older.seats.clone());
+        self.sign_off(link, account, Ending::Elsewhere);
+        if let Some(notification) = self.links.notification(link) {
+            notification.account = None;
+            notification.server.sign_out(&SignOut::Elsewhere);
+        }
+        for seat in seats {
+            if let Some(switchboard) = self.links.switchboard(seat) {
+                switchboard.server.close(Ok(()));
+            }
+        }
     }
 
     fn turn_away(&mut self, link: LinkId, account: Account, why: Refusal) {
@@ -96,13 +133,7 @@ impl Service {
         else {
             return;
         };
-        if let Some(older) = self.online.get(&account).map(|online| online.link) {
-            self.sign_off(older, &account, Ending::Elsewhere);
-            if let Some(notification) = self.links.notification(older) {
-                notification.account = None;
-                notification.server.sign_out(&SignOut::Elsewhere);
-            }
-        }
+        self.send_away_older(&account);
         let name = self.directory.name(&account);
         let Some(notification) = self.links.notification(link) else { return };
         notification.server.accept(self.now, name, true);
@@ -111,21 +142,30 @@ impl Service {
         }
         notification.account = Some(account.clone());
         let version = notification.server.version();
-        let online = Online { link, version, presence: None, personal: Bytes::new() };
+        let online = Online {
+            link,
+            version,
+            presence: None,
+            personal: Bytes::new(),
+            takes_invitations: true,
+            seats: BTreeSet::new(),
+        };
         self.online.insert(account.clone(), online);
         if version.sends_sbs() {
             let (transaction, value) = (TransactionId::ASYNCHRONOUS, Some("null"));
             self.tell(link, ServerSbs { transaction, value });
         }
-        let body = profile(&account, version, self.now.unix.as_secs(), peer);
-        let name = Encoded::new(SERVICE);
-        self.tell(link, ServerMsg { account: SERVICE, name, body: &body });
+        let mut profile = profile(&account, version, self.now.unix.as_secs(), peer);
+        profile.email_enabled = Some(self.mail.contains_key(&account));
+        let mut body = Vec::new();
+        profile.print(&mut body);
+        self.say_as_service(link, &body);
+        if !version.mailbox_is_a_document() {
+            self.tell_mailbox(link, &account);
+        }
         self.event(ServerEvent::SignedIn { account, version });
     }
 }
-
-/// Who sends what the service itself has to say.
-const SERVICE: &str = "Hotmail";
 
 /// A ticket as the sign-in page prints it, and the word in it. Some clients give back less.
 pub(crate) fn ticket(word: &str) -> Secret {
@@ -137,10 +177,9 @@ fn ticket_word(ticket: &str) -> &str {
     ticket.split('&').next().unwrap_or_default()
 }
 
-fn profile(account: &Account, version: Version, unix: u64, peer: SocketAddr) -> Vec<u8> {
+fn profile(account: &Account, version: Version, unix: u64, peer: SocketAddr) -> Profile {
     let mut profile = Profile::default();
     profile.login_time = Some(unix);
-    profile.email_enabled = Some(false);
     profile.member_id_high = Some(0);
     profile.member_id_low = Some(0);
     profile.language = Some(1033);
@@ -152,9 +191,7 @@ fn profile(account: &Account, version: Version, unix: u64, peer: SocketAddr) -> 
     profile.client_address = Some(peer.ip());
     profile.client_port = Some(peer.port());
     profile.address_book_migrated = version.has_guids().then_some(true);
-    let mut body = Vec::new();
-    profile.print(&mut body);
-    body
+    profile
 }
 
 #[cfg(test)]

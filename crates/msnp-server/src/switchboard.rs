@@ -8,15 +8,16 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use msnp_codec::command::{
-    Capabilities, ClientCal, ClientMsg, ClientXfr, ServerAck, ServerBye, ServerCal, ServerJoi,
-    ServerMsg, ServerNak, ServerRng, ServerXfr,
+    Acknowledge, Capabilities, ClientCal, ClientMsg, ClientXfr, ServerAck, ServerBye, ServerCal,
+    ServerJoi, ServerMsg, ServerNak, ServerRng, ServerXfr,
 };
+use msnp_codec::message::Message;
 use msnp_codec::{
     ClientCommand, Encoded, FrameError, FrameFault, Hidden, OwnedCommand, Sender, ServerCommand,
     Verb,
 };
 use msnp_core::{Account, ErrorCode, LinkId, Secret, Version};
-use msnp_session::Present;
+use msnp_session::{Present, SessionError, Step};
 
 use crate::event::{Refusal, ServerEvent};
 use crate::links::Seat;
@@ -32,7 +33,8 @@ impl Service {
             return self.refuse(link, ErrorCode::INVALID_PARAMETER, transaction);
         }
         let Some(online) = self.online.get(account) else { return };
-        if !online.presence.as_ref().is_some_and(Presence::can_chat) {
+        let can_chat = online.presence.as_ref().is_some_and(Presence::can_chat);
+        if !can_chat || !online.takes_invitations {
             return self.refuse(link, ErrorCode::NOT_ALLOWED_WHILE_HIDDEN, transaction);
         }
         let room = OwnRoom { account: account.clone(), link, version: online.version };
@@ -76,10 +78,9 @@ impl Service {
         if !switchboard.server.is_inside() {
             return;
         }
-        switchboard.seat = Some(Seat { account: account.clone(), room: id });
-        let member = Member { account: account.clone(), link };
+        self.sit(link, Seat { account: account.clone(), room: id, origin: own.link });
         let mut room = Room::default();
-        room.members.push(member);
+        room.members.push(Member { account: account.clone(), link });
         self.rooms.insert(id, room);
         self.timers.set(Timer::Room(id), self.now.after(self.config.limits.room_idle));
         self.active(id);
@@ -116,7 +117,8 @@ impl Service {
         if !switchboard.server.is_inside() {
             return;
         }
-        switchboard.seat = Some(Seat { account: account.clone(), room: id });
+        let origin = invitation.link;
+        self.sit(link, Seat { account: account.clone(), room: id, origin });
         let Some(room) = self.rooms.get_mut(&id) else { return };
         room.ringing.remove(&account);
         let others = room.others(link);
@@ -126,6 +128,17 @@ impl Service {
             self.tell_joined(other, &account);
         }
         self.event(ServerEvent::Entered { session: id, account });
+    }
+
+    fn sit(&mut self, link: LinkId, seat: Seat) {
+        if let Some(online) = self.online.get_mut(&seat.account)
+            && online.link == seat.origin
+        {
+            online.seats.insert(link);
+        }
+        if let Some(switchboard) = self.links.switchboard(link) {
+            switchboard.seat = Some(seat);
+        }
     }
 
     /// A command of a member.
@@ -168,13 +181,16 @@ impl Service {
             return Err(ErrorCode::ALREADY_THERE);
         }
         let full = room.members.len() + room.ringing.len() >= self.config.limits.members;
-        let online = self.online.get(&callee).filter(|online| online.shown().is_some());
+        // Before anything about presence: who may not ring does not learn of it in this way either.
+        let known = self.directory.get(&callee).is_some();
+        if known && !self.directory.permission(&seat.account, &callee).ring {
+            return Err(ErrorCode::NOT_ON_LIST);
+        }
+        let online = self.online.get(&callee);
+        let online = online.filter(|online| online.shown().is_some() && online.takes_invitations);
         let Some(Online { link, version, .. }) = online.cloned() else {
             return Err(ErrorCode::NOT_ONLINE);
         };
-        if !self.directory.permission(&seat.account, &callee).ring {
-            return Err(ErrorCode::NOT_ON_LIST);
-        }
         if full {
             return Err(ErrorCode::TOO_ACTIVE);
         }
@@ -200,13 +216,23 @@ impl Service {
 
     fn pass_on(&mut self, link: LinkId, seat: &Seat, msg: &ClientMsg<'_>) {
         let transaction = msg.transaction;
-        if msg.body.len() > self.config.limits.message {
-            let Some(switchboard) = self.links.switchboard(link) else { return };
-            switchboard.server.error(ErrorCode::INVALID_PARAMETER, Some(transaction));
-            let (verb, sender) = (Some(Verb::new(*b"MSG")), Sender::Client);
-            let fault = FrameFault::BodyTooLong;
-            let error = FrameError { fault, verb, sender, offset: 0 };
-            return switchboard.server.close(Err(error.into()));
+        let Some(switchboard) = self.links.switchboard(link) else { return };
+        match fault_of(msg, switchboard.server.version(), self.config.limits.message) {
+            None => {}
+            Some(Fault::TooLong) => {
+                switchboard.server.error(ErrorCode::INVALID_PARAMETER, Some(transaction));
+                let (verb, sender) = (Some(Verb::new(*b"MSG")), Sender::Client);
+                let fault = FrameFault::BodyTooLong;
+                let error = FrameError { fault, verb, sender, offset: 0 };
+                return switchboard.server.close(Err(error.into()));
+            }
+            Some(Fault::WrongLetter) => {
+                let step = Step::Room;
+                return switchboard.server.close(Err(SessionError::Unexpected { step }));
+            }
+            Some(Fault::NoPacket) => {
+                return switchboard.server.error(INVALID_MESSAGE, Some(transaction));
+            }
         }
         let Some(room) = self.rooms.get(&seat.room) else { return };
         let others = room.others(link);
@@ -229,6 +255,9 @@ impl Service {
 
     /// The connection of a member has ended.
     pub(crate) fn leave(&mut self, link: LinkId, seat: &Seat, idle: bool) {
+        if let Some(online) = self.online.get_mut(&seat.account) {
+            online.seats.remove(&link);
+        }
         let Some(room) = self.rooms.get_mut(&seat.room) else { return };
         room.members.retain(|member| member.link != link);
         let (others, ringing) = (room.others(link), core::mem::take(&mut room.ringing));
@@ -330,3 +359,40 @@ impl Service {
         }
     }
 }
+
+/// Why a message is not passed on.
+enum Fault {
+    TooLong,
+    /// `D` where there is none yet, or peer-to-peer data without it.
+    WrongLetter,
+    /// Peer-to-peer data that is too short to be any.
+    NoPacket,
+}
+
+fn fault_of(msg: &ClientMsg<'_>, version: Version, limit: usize) -> Option<Fault> {
+    if msg.body.len() > limit {
+        return Some(Fault::TooLong);
+    }
+    let as_data = msg.acknowledge == Acknowledge::Data;
+    if !version.has_data_messages() {
+        return as_data.then_some(Fault::WrongLetter);
+    }
+    let message = Message::parse(msg.body);
+    let kind = message.content_type();
+    if !kind.is_some_and(|kind| kind.is(PEER_TO_PEER)) {
+        return None;
+    }
+    match as_data {
+        false => Some(Fault::WrongLetter),
+        true => (message.body().len() < PACKET_HEADER).then_some(Fault::NoPacket),
+    }
+}
+
+const PEER_TO_PEER: &str = "application/x-msnmsgrp2p";
+/// The bytes before the data of a packet between clients.
+const PACKET_HEADER: usize = 48;
+/// 282: data between clients that is none.
+const INVALID_MESSAGE: ErrorCode = match ErrorCode::from_number(282) {
+    Some(code) => code,
+    None => ErrorCode::INVALID_PARAMETER,
+};

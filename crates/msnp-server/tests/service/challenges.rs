@@ -12,7 +12,7 @@ fn challenged(policy: ChallengePolicy, version: Version) -> (World, LinkId, Stri
     config.challenge = policy;
     let mut world = World::with(config);
     let alice = world.sign_in("alice", version);
-    let answer = world.ask(alice, "CHG 6 NLN 0\r\n");
+    let answer = world.ask_for_lines(alice, "CHG 6 NLN 0\r\n");
     (world, alice, answer)
 }
 

@@ -11,13 +11,17 @@ fn who_is_added_is_told_and_who_adds_sees_who_is_online() {
     let alice = world.online("alice", Version::MSNP8);
     assert_eq!(
         world.ask(alice, "ADD 7 FL bob@example.com Bobby%20B 0\r\n"),
-        "ADD 7 FL 2 bob@example.com Bobby%20B 0\r\nILN 7 NLN bob@example.com Bob 0\r\n"
+        "ADD 7 FL 2 bob@example.com Bobby%20B 0\r\n\
+         BPR 2 bob@example.com PHH\r\nBPR 2 bob@example.com PHW\r\n\
+         BPR 2 bob@example.com PHM\r\nBPR 2 bob@example.com MOB N\r\n\
+         ILN 7 NLN bob@example.com Bob 0\r\n"
     );
     assert_eq!(world.received(bob), "ADC 0 RL N=alice@example.com F=Alice%20A\r\n");
     let answer = world.ask(bob, "ADC 7 FL N=alice@example.com F=alice\r\n");
     let (adc, iln) = answer.split_once("\r\n").unwrap();
     assert!(adc.starts_with("ADC 7 FL N=alice@example.com F=alice C="), "{adc}");
-    assert_eq!(iln, "ILN 7 NLN alice@example.com Alice%20A 0\r\n");
+    let iln_after = iln.strip_prefix("BPR alice@example.com PHH\r\n").expect(iln);
+    assert!(iln_after.ends_with("MOB N\r\nILN 7 NLN alice@example.com Alice%20A 0\r\n"), "{iln}");
     assert_eq!(world.received(alice), "ADD 0 RL 3 bob@example.com Bob\r\n");
     assert_eq!(
         world.ask(bob, "ADC 8 AL N=alice@example.com\r\n"),
@@ -42,6 +46,25 @@ fn a_pending_contact_is_accepted_or_refused_by_its_own_list() {
         "215 12\r\n201 13\r\n"
     );
     assert_eq!(world.ask(bob, "REM 14 RL alice@example.com\r\n"), "201 14\r\n");
+}
+
+#[test]
+fn from_msnp10_somebody_may_be_on_both_lists_and_counts_as_blocked() {
+    let mut world = World::new();
+    let bob = world.online("bob", Version::MSNP11);
+    let alice = world.online("alice", Version::MSNP11);
+    world.befriend(bob, Version::MSNP11, "alice");
+    world.befriend(alice, Version::MSNP11, "bob");
+    world.received(bob);
+    let blocked = world.ask(alice, "ADC 8 BL N=bob@example.com\r\n");
+    assert_eq!(blocked, "ADC 8 BL N=bob@example.com\r\n");
+    assert_eq!(world.received(bob), "FLN alice@example.com\r\n");
+    world.ask(alice, "REM 9 AL bob@example.com\r\n");
+    let allowed = world.ask(alice, "ADC 10 AL N=bob@example.com\r\n");
+    assert_eq!(allowed, "ADC 10 AL N=bob@example.com\r\n");
+    assert_eq!(world.received(bob), "", "still blocked");
+    world.ask(alice, "REM 11 BL bob@example.com\r\n");
+    assert!(world.received(bob).starts_with("NLN NLN alice@example.com "));
 }
 
 #[test]
@@ -148,4 +171,106 @@ fn a_full_list_takes_nobody_else() {
     assert_eq!(world.ask(alice, "ADD 7 FL carol@example.com C\r\n"), "210 7\r\n");
     let carol = world.sign_in("carol", Version::MSNP8);
     assert_eq!(world.ask(carol, "ADD 7 FL bob@example.com B\r\n"), "210 7\r\n");
+}
+
+#[test]
+fn who_is_blocked_notices_nothing_but_an_absence() {
+    let mut world = World::new();
+    let bob = world.online("bob", Version::MSNP11);
+    let alice = world.online("alice", Version::MSNP11);
+    world.befriend(bob, Version::MSNP11, "alice");
+    world.befriend(alice, Version::MSNP11, "bob");
+    world.received(bob);
+    let room = world.room("bob", bob);
+    world.ask(alice, "REM 8 AL bob@example.com\r\nADC 9 BL N=bob@example.com\r\n");
+    assert_eq!(world.received(bob), "FLN alice@example.com\r\n");
+    world.ask(
+        alice,
+        "CHG 10 BSY 0\r\nPRP 11 MFN X\r\nPRP 12 PHH 1\r\nUUX 13 30\r\n<Data><PSM>secret</PSM></Data>\r\n",
+    );
+    assert_eq!(world.received(bob), "");
+    let lists = world.ask(bob, "SYN 14 0 0\r\n");
+    assert!(lists.contains("LST N=alice@example.com F=alice C=") && !lists.contains("BPR"));
+    // Whether she is there or not, a call says the same.
+    assert_eq!(world.ask(room, "CAL 2 alice@example.com\r\n"), "216 2\r\n");
+    world.ask(alice, "CHG 15 HDN 0\r\n");
+    assert_eq!(world.ask(room, "CAL 3 alice@example.com\r\n"), "216 3\r\n");
+    world.send(alice, "OUT\r\n");
+    assert_eq!(world.ask(room, "CAL 4 alice@example.com\r\n"), "216 4\r\n");
+    assert_eq!(world.received(bob), "");
+    // And who is listed again by the blocked one learns no more.
+    let guid = lists.split("C=").nth(1).unwrap().get(..36).unwrap().to_string();
+    world.online("alice", Version::MSNP9);
+    world.ask(bob, format!("REM 16 FL {guid}\r\n"));
+    let answer = world.ask(bob, "ADC 17 FL N=alice@example.com F=A\r\n");
+    assert_eq!(answer.lines().count(), 1, "{answer}");
+}
+
+#[test]
+fn msnp12_accepts_by_the_reverse_list_and_msnp10_does_not_know_that_yet() {
+    for version in [Version::MSNP10, Version::MSNP11, Version::MSNP12] {
+        let mut world = World::new();
+        let alice = world.sign_in("alice", Version::MSNP7);
+        world.ask(alice, "ADD 7 FL bob@example.com Bob\r\n");
+        let bob = world.sign_in("bob", version);
+        let answer = world.ask(
+            bob,
+            "ADC 8 RL N=alice@example.com\r\nREM 9 PL alice@example.com\r\n\
+             ADC 10 AL N=alice@example.com\r\n",
+        );
+        let first = match version {
+            Version::MSNP10 => "201 8\r\n",
+            _ => "ADC 8 RL N=alice@example.com\r\n",
+        };
+        let rest = "REM 9 PL alice@example.com\r\nADC 10 AL N=alice@example.com\r\n";
+        assert_eq!(answer, format!("{first}{rest}"), "{version}");
+        let network = if version == Version::MSNP12 { " 1" } else { "" };
+        let line = format!("LST N=alice@example.com F=Alice%20A 10{network}\r\n");
+        assert!(world.ask(bob, "SYN 11 0 0\r\n").ends_with(&line), "{version}");
+    }
+}
+
+#[test]
+fn a_contact_is_named_by_its_guid_from_msnp10() {
+    for version in [Version::MSNP10, Version::MSNP11, Version::MSNP12] {
+        let mut world = World::new();
+        let alice = world.sign_in("alice", version);
+        let added = world.ask(alice, "ADC 7 FL N=bob@example.com F=Bob\r\n");
+        let guid = added.lines().next().unwrap().split("C=").nth(1).unwrap();
+        let sbp = format!("SBP 8 {guid} MFN My%20%42ob\r\n");
+        assert_eq!(world.ask(alice, &sbp), sbp);
+        assert!(world.ask(alice, "SYN 9 0 0\r\n").contains(" F=My%20Bob "));
+        let long = "x".repeat(388);
+        for (line, answer) in [
+            ("SBP 10 bob@example.com MFN x".to_string(), "403 10\r\n"),
+            ("SBP 11 00000000-0000-0000-0000-000000000000 MFN x".to_string(), "208 11\r\n"),
+            (format!("SBP 12 {guid} XYZ x"), "201 12\r\n"),
+            (format!("SBP 13 {guid} MFN"), "201 13\r\n"),
+            (format!("SBP 14 {guid} MFN {long}"), "209 14\r\n"),
+            ("PRP 15 PHX 1".to_string(), "715 15\r\n"),
+            (format!("PRP 16 MFN {long}"), "209 16\r\n"),
+        ] {
+            assert_eq!(world.ask(alice, format!("{line}\r\n")), answer, "{line}");
+        }
+    }
+}
+
+#[test]
+fn who_was_only_pending_is_on_the_reverse_list_once_that_is_said() {
+    let row = |lists: u8, name: &str| {
+        let guid = "11111111-2222-3333-4444-555555555555";
+        bytes::Bytes::from(format!("lists={lists}\nguid={guid}\nname={name}\n"))
+    };
+    let records = [
+        ("contact/alice@example.com,bob@example.com".to_string(), row(19, "Bob")),
+        ("contact/bob@example.com,alice@example.com".to_string(), row(3, "Alice")),
+    ];
+    let performer = World::new().performer.with_records(records);
+    let mut world = World::start(config(), performer);
+    let alice = world.online("alice", Version::MSNP12);
+    let bob = world.online("bob", Version::MSNP12);
+    world.received(bob);
+    world.ask(alice, "ADC 9 RL N=bob@example.com\r\nREM 10 PL bob@example.com\r\n");
+    assert_eq!(world.received(bob), "NLN NLN alice@example.com Alice%20A 0\r\n");
+    assert!(world.ask(alice, "SYN 11 0 0\r\n").contains(" 11 1\r\n"));
 }

@@ -125,6 +125,8 @@ fn settings_are_answered_in_the_form_of_the_version_and_kept() {
 fn shields_are_sent_to_who_asks_for_them() {
     let mut world = World::new();
     let alice = world.sign_in("alice", Version::MSNP11);
+    assert_eq!(world.ask(alice, "GCF 4 Shields.xml\r\n"), "715 4\r\n", "the lists come first");
+    world.ask(alice, "SYN 4 0 0\r\n");
     let answer = world.ask(alice, "GCF 5 Shields.xml\r\n");
     let (line, document) = answer.split_once("\r\n").unwrap();
     assert_eq!(line, format!("GCF 5 Shields.xml {}", document.len()));
@@ -165,7 +167,7 @@ fn a_change_that_cannot_be_stored_is_refused_and_not_made() {
 fn commands_that_are_not_done_here_are_refused_with_their_transaction() {
     let mut world = World::new();
     let alice = world.sign_in("alice", Version::MSNP8);
-    let answer = world.ask(alice, "ADG 5 Friends 0\r\nADC 6 FL N=bob@example.com\r\nXYZ 7\r\n");
+    let answer = world.ask(alice, "SBP 5 x MFN y\r\nADC 6 FL N=bob@example.com\r\nXYZ 7\r\n");
     assert_eq!(answer, "502 5\r\n502 6\r\n200 7\r\n");
     assert_eq!(world.ask(alice, "CAL 8 bob@example.com\r\n"), "502 8\r\n");
     assert!(world.ask(alice, "URL 9 INBOX\r\n").starts_with("URL 9 /"));

@@ -28,12 +28,12 @@ const AMSN_0_82: Program = Program {
     status: "CHG 6 NLN\r\n",
 };
 
-/// Pidgin 2.4.3 where it falls back to MSNP8.
+/// Pidgin 2.4.3.
 const PIDGIN_2_4: Program = Program {
-    version: Version::MSNP8,
+    version: Version::MSNP9,
     before: "VER 1 MSNP9 MSNP8 CVR0\r\n\
              CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS alice@example.com\r\n",
-    answers: &["VER 1 MSNP8 CVR0", "CVR 2 6.0.0602 6.0.0602 "],
+    answers: &["VER 1 MSNP9 CVR0", "CVR 2 6.0.0602 6.0.0602 "],
     synchronize: "SYN 5 0\r\n",
     status: "CHG 6 NLN 1073741856\r\n",
 };

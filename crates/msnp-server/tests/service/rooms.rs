@@ -8,12 +8,17 @@ use msnp_server::ServerEvent;
 use crate::world::{SWITCHBOARD, World, account, config};
 
 /// Alice (MSNP8) and Bob (MSNP11), online and friends.
-fn friends() -> (World, LinkId, LinkId) {
+pub(crate) fn friends() -> (World, LinkId, LinkId) {
+    friends_in(Version::MSNP8)
+}
+
+/// The same, with Alice in this version.
+fn friends_in(version: Version) -> (World, LinkId, LinkId) {
     let mut world = World::new();
     let bob = world.online("bob", Version::MSNP11);
-    let alice = world.online("alice", Version::MSNP8);
+    let alice = world.online("alice", version);
     world.befriend(bob, Version::MSNP11, "alice");
-    world.befriend(alice, Version::MSNP8, "bob");
+    world.befriend(alice, version, "bob");
     world.received(alice);
     world.received(bob);
     (world, alice, bob)
@@ -21,7 +26,11 @@ fn friends() -> (World, LinkId, LinkId) {
 
 /// Both in one room.
 fn talking() -> (World, LinkId, LinkId) {
-    let (mut world, alice, bob) = friends();
+    talking_in(Version::MSNP8)
+}
+
+pub(crate) fn talking_in(version: Version) -> (World, LinkId, LinkId) {
+    let (mut world, alice, bob) = friends_in(version);
     let own = world.room("alice", alice);
     let guest = world.join(own, "bob", bob);
     (world, own, guest)
@@ -55,7 +64,7 @@ fn a_room_is_asked_for_and_a_guest_is_rung_and_comes() {
 
 #[test]
 fn a_message_reaches_all_others_and_is_acknowledged_as_asked() {
-    let (mut world, alice, bob) = talking();
+    let (mut world, alice, bob) = talking_in(Version::MSNP9);
     for (letter, answer) in [("A", "ACK 5\r\n"), ("D", "ACK 5\r\n"), ("N", ""), ("U", "")] {
         assert_eq!(world.ask(alice, format!("MSG 5 {letter} 5\r\nhello")), answer, "{letter}");
         assert_eq!(world.received(bob), "MSG alice@example.com Alice%20A 5\r\nhello");
@@ -67,7 +76,7 @@ fn a_message_reaches_all_others_and_is_acknowledged_as_asked() {
 
 #[test]
 fn a_message_to_an_empty_room_fails_where_that_was_asked_for() {
-    let (mut world, alice, _) = friends();
+    let (mut world, alice, _) = friends_in(Version::MSNP9);
     let room = world.room("alice", alice);
     for (letter, answer) in [("A", "NAK 5\r\n"), ("D", "NAK 5\r\n"), ("N", "NAK 5\r\n"), ("U", "")]
     {

@@ -3,7 +3,7 @@
 use msnp_core::Version;
 use msnp_server::{Refusal, ServerEvent};
 
-use crate::world::{DISPATCH, NOTIFICATION, World, account};
+use crate::world::{CVR, DISPATCH, NOTIFICATION, World, account};
 
 #[test]
 fn all_services_are_up_before_their_addresses_are_told() {
@@ -90,7 +90,7 @@ fn cvr_and_usr_may_come_in_one_piece() {
 fn no_common_version_ends_the_connection() {
     let mut world = World::new();
     let link = world.connect(NOTIFICATION);
-    assert_eq!(world.ask(link, "VER 1 MSNP2 MSNP21 CVR0\r\n"), "VER 1 0\r\n");
+    assert_eq!(world.ask(link, "VER 1 MSNP1 MSNP21 CVR0\r\n"), "VER 1 0\r\n");
     assert!(world.is_closed(link));
 }
 
@@ -105,14 +105,18 @@ fn a_second_version_is_not_expected() {
 #[test]
 fn the_dispatch_server_sends_everybody_on_and_asks_for_no_password() {
     let mut world = World::new();
-    for (version, scheme) in [("MSNP7", "MD5"), ("MSNP8", "TWN"), ("MSNP11", "TWN")] {
+    for (version, scheme, rest) in [
+        ("MSNP2", "MD5", ""),
+        ("MSNP3", "MD5", " 0"),
+        ("MSNP6", "MD5", " 0"),
+        ("MSNP7", "MD5", " 0 127.0.0.1:1861"),
+        ("MSNP8", "TWN", " 0 127.0.0.1:1861"),
+        ("MSNP12", "TWN", " 0 127.0.0.1:1861"),
+    ] {
         let link = world.connect(DISPATCH);
-        let answer =
-            world.ask(link, format!("VER 1 {version}\r\nUSR 2 {scheme} I nobody@example.com\r\n"));
-        assert_eq!(
-            answer,
-            format!("VER 1 {version}\r\nXFR 2 NS 127.0.0.1:1862 0 127.0.0.1:1861\r\n")
-        );
+        world.ask(link, format!("VER 1 {version}\r\n{CVR} nobody@example.com\r\n"));
+        let answer = world.ask(link, format!("USR 2 {scheme} I nobody@example.com\r\n"));
+        assert_eq!(answer, format!("XFR 2 NS 127.0.0.1:1862{rest}\r\n"));
         assert!(world.is_closed(link));
     }
 }
@@ -149,7 +153,7 @@ fn a_ticket_opens_once_for_its_account_and_for_a_time() {
             world.pass(std::time::Duration::from_secs(300));
         }
         let link = world.connect(NOTIFICATION);
-        world.ask(link, "VER 1 MSNP8\r\n");
+        world.ask(link, format!("VER 1 MSNP8\r\n{CVR} alice@example.com\r\n"));
         world.ask(link, "USR 3 TWN I alice@example.com\r\n");
         assert_eq!(world.ask(link, format!("USR 4 TWN S {ticket}\r\n")), "911 4\r\n", "{ticket}");
         assert!(world.is_closed(link));
@@ -201,7 +205,7 @@ fn the_scheme_of_another_version_is_refused() {
     let mut world = World::new();
     let link = world.connect(NOTIFICATION);
     world.ask(link, "VER 1 MSNP8\r\n");
-    assert_eq!(world.ask(link, "INF 2\r\nUSR 3 MD5 I alice@example.com\r\n"), "502 2\r\n715 3\r\n");
+    assert_eq!(world.ask(link, "INF 2\r\nUSR 3 MD5 I alice@example.com\r\n"), "502 2\r\n502 3\r\n");
 }
 
 #[test]
@@ -220,7 +224,7 @@ fn the_goodbye_of_a_closed_link_is_kept_until_it_is_written() {
     let mut world = World::new();
     let link = world.connect(NOTIFICATION);
     world.deaf.insert(link);
-    world.send(link, "VER 1 MSNP2\r\n");
+    world.send(link, "VER 1 MSNP21\r\n");
     assert!(world.is_closed(link));
     use msnp_core::Machine as _;
     assert_eq!(world.server.output(link), b"VER 1 0\r\n");

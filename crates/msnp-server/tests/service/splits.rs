@@ -7,7 +7,16 @@ use proptest::prelude::*;
 
 use crate::world::{NOTIFICATION, SWITCHBOARD, World};
 
-const VERSIONS: [Version; 3] = [Version::MSNP7, Version::MSNP8, Version::MSNP11];
+const VERSIONS: [Version; 8] = [
+    Version::MSNP2,
+    Version::MSNP5,
+    Version::MSNP7,
+    Version::MSNP8,
+    Version::MSNP9,
+    Version::MSNP10,
+    Version::MSNP11,
+    Version::MSNP12,
+];
 
 /// What came of it all: for alice on her session, for alice in the room, for bob on his session,
 /// for bob in the room, and for the program.
@@ -33,7 +42,7 @@ fn told(version: Version, commands: &str, ending: &str, sizes: &[usize]) -> Told
     let mut heard = String::new();
     let proof = match version.number() {
         ..=7 => {
-            say(&mut world, alice, "VER 1 MSNP7 MSNP6 CVR0\r\nINF 2\r\n");
+            say(&mut world, alice, &format!("VER 1 {version} CVR0\r\nINF 2\r\n"));
             say(&mut world, alice, "USR 3 MD5 I alice@example.com\r\n");
             heard += &world.received(alice);
             let challenge = heard.trim_end().rsplit(' ').next().unwrap();
@@ -88,6 +97,16 @@ fn command() -> impl Strategy<Value = &'static str> {
         "XFR 26 XX\r\n",
         "URL 27 INBOX\r\n",
         "SYN x\r\n",
+        "ADG 35 New%20Group 0\r\n",
+        "REG 36 1 Other 0\r\n",
+        "RMG 37 New%20Group\r\n",
+        "SBP 38 x MFN y\r\n",
+        "LST 39 FL\r\nLSG 40\r\n",
+        "IMS 41 OFF\r\n",
+        "SND 42 x@example.com\r\n",
+        "PAG 43 bob@example.com 3\r\n<p>",
+        "PGD 44 bob@example.com 1 3\r\n<p>",
+        "MSG 45 D 1\r\nx",
         "MSG 28 A 10\r\nOUT\r\nOUT\r\n",
         "MSG 29 N 0\r\n",
         "MSG 30 X 2\r\nhi",

@@ -34,6 +34,9 @@ pub(crate) struct World {
     next: u64,
 }
 
+/// What a client must say from MSNP8, but for the account at its end.
+pub(crate) const CVR: &str = "CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS";
+
 pub(crate) fn account(name: &str) -> Account {
     Account::new(&format!("{name}@example.com")).unwrap()
 }
@@ -106,6 +109,18 @@ impl World {
     pub(crate) fn ask(&mut self, link: LinkId, bytes: impl AsRef<[u8]>) -> String {
         self.send(link, bytes);
         self.received(link)
+    }
+
+    /// As [`ask`](Self::ask), without messages of the service, such as those about mail.
+    pub(crate) fn ask_for_lines(&mut self, link: LinkId, bytes: impl AsRef<[u8]>) -> String {
+        let answer = self.ask(link, bytes);
+        let mut parts = answer.split("MSG Hotmail Hotmail ");
+        let mut lines = parts.next().unwrap().to_string();
+        for part in parts {
+            let (len, after) = part.split_once("\r\n").unwrap();
+            lines += &after[len.parse().unwrap()..];
+        }
+        lines
     }
 
     /// What the client has received since it was last asked.
@@ -276,6 +291,7 @@ impl World {
     }
 
     pub(crate) fn prove_by_ticket(&mut self, link: LinkId, name: &str, ticket: &str) -> String {
+        self.ask(link, format!("{CVR} {name}@example.com\r\n"));
         let answer = self.ask(link, format!("USR 3 TWN I {name}@example.com\r\n"));
         assert!(answer.starts_with("USR 3 TWN S ct=1000000"), "{answer}");
         self.ask(link, format!("USR 4 TWN S {ticket}\r\n"))
@@ -294,9 +310,13 @@ impl World {
         self.get("/login", &[("Authorization", &header)])
     }
 
-    /// Answers the challenge in `text`.
+    /// Answers the first challenge in `text`.
     pub(crate) fn answer(text: &str, version: Version, transaction: u32) -> String {
         let challenge = text.split("CHL 0 ").nth(1).expect(text).lines().next().unwrap();
+        Self::answer_to(challenge, version, transaction)
+    }
+
+    pub(crate) fn answer_to(challenge: &str, version: Version, transaction: u32) -> String {
         let product = Product::MSN_7_0;
         let scheme = version.challenge().unwrap();
         let answer = challenge::answer(scheme, challenge, &product);
@@ -309,9 +329,13 @@ impl World {
             true => format!(
                 "ADC 70 FL N={other}@example.com F={other}\r\nADC 71 AL N={other}@example.com\r\n"
             ),
-            false => format!(
-                "ADD 70 FL {other}@example.com {other} 0\r\nADD 71 AL {other}@example.com {other}\r\n"
-            ),
+            false => {
+                let group = if version.has_groups() { " 0" } else { "" };
+                format!(
+                    "ADD 70 FL {other}@example.com {other}{group}\r\n\
+                     ADD 71 AL {other}@example.com {other}\r\n"
+                )
+            }
         };
         let answer = self.ask(link, lines);
         assert!(answer.contains(" 70 FL ") && answer.contains(" 71 AL "), "{answer}");
