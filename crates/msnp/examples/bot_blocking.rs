@@ -1,4 +1,4 @@
-//! alice answers whoever writes to her, on the blocking driver: try it against `msnp serve`.
+//! A bot on one plain thread: it says back what it is told. Try it against `msnp serve`.
 #![allow(clippy::print_stdout, reason = "an example may print")]
 
 use std::error::Error;

@@ -70,5 +70,6 @@ const SCRIPT: &[(&str, &str)] = &[
         LST 5 BL 1 0 0\r\nLST 5 RL 1 0 0\r\n",
     ),
     ("CHG 6 NLN", "CHG 6 NLN\r\n"),
+    ("CVR 7 0x0409 winnt 5.1 i386 MSNMSGR 7.0.0816 MSMSGS", ""),
     ("OUT", ""),
 ];

@@ -30,12 +30,12 @@
 #![cfg_attr(
     all(feature = "client", feature = "blocking"),
     doc = "# On a plain thread\n",
-    doc = concat!("```no_run\n", include_str!("../examples/blocking_client.rs"), "```\n")
+    doc = concat!("```no_run\n", include_str!("../examples/bot_blocking.rs"), "```\n")
 )]
 #![cfg_attr(
     all(feature = "client", feature = "tokio"),
     doc = "# On tokio\n",
-    doc = concat!("```no_run\n", include_str!("../examples/tokio_client.rs"), "```\n")
+    doc = concat!("```no_run\n", include_str!("../examples/bot_tokio.rs"), "```\n")
 )]
 #![cfg_attr(
     feature = "client",
@@ -43,6 +43,12 @@
     doc = "A machine needs no driver. This one talks to a script, in memory; a loop of your own \
            has the same arms, and a socket where the script is.\n",
     doc = concat!("```\n", include_str!("../examples/by_hand.rs"), "```\n")
+)]
+#![cfg_attr(
+    any(feature = "client", feature = "server"),
+    doc = "# One connection alone\n",
+    doc = "Below the messenger lies one machine for each kind of connection, in either role.\n",
+    doc = concat!("```\n", include_str!("../examples/switchboard_alone.rs"), "```\n")
 )]
 //! What a driver must keep to is written at [`core`], as ten rules.
 
