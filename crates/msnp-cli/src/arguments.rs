@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use msnp::client::Config;
-use msnp::core::{Account, Secret, Version};
+use msnp::core::{Account, Endpoint, Secret, Version};
 
 /// The MSN Messenger protocols: see them at work, or serve them to other clients.
 #[derive(Parser)]
@@ -27,17 +27,18 @@ pub(crate) struct Arguments {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  all held, or the server was stopped by a signal
+  0  all held, the user signed out, or a signal stopped it
   1  a step failed, or it could not run
   2  wrong usage";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Two people meet on a server of our own, and every step is checked
+    /// Three people meet on a server of our own, and every step is checked
     ///
     /// Starts a server on 127.0.0.1 with ports that the system chooses. alice signs in over TCP
-    /// with the blocking driver, bob with the tokio driver. They add each other, go online, talk,
-    /// block and sign out. Each step is checked by what the other side received. Shows the
+    /// with the blocking driver, bob and carol with the tokio driver. They add each other, make
+    /// groups, go online, talk, block, hide, lose a connection and sign out. Each step is checked
+    /// by what the others received. Shows the
     /// dialogue as it happens (>>> a client sends, <<< the server sends, <o> a remark), then a
     /// table of the steps.
     #[command(after_help = EXIT_CODES)]
@@ -50,12 +51,26 @@ pub(crate) enum Command {
     /// the exit code is 0.
     #[command(after_help = EXIT_CODES)]
     Serve(Serve),
+
+    /// Talk to people, in this terminal
+    ///
+    /// Signs in, shows who is there, and lets you talk to them, several at a time. Type /help there
+    /// for what else it can do.
+    #[command(after_help = EXIT_CODES)]
+    Chat(SignIn),
+
+    /// A client for programs: one JSON object a line, in and out
+    ///
+    /// Reads commands from standard input and writes events to standard output, one JSON object a
+    /// line each. docs/bridge.md describes them.
+    #[command(after_help = EXIT_CODES)]
+    Bridge(SignIn),
 }
 
 #[derive(Args)]
 pub(crate) struct Demo {
-    /// The version to speak: MSNP7, MSNP8 or MSNP11
-    #[arg(long, value_name = "MSNPn", value_parser = spoken, default_value = "MSNP11")]
+    /// The version to speak, from MSNP2 to MSNP12
+    #[arg(long, value_name = "MSNPn", value_parser = spoken, default_value = "MSNP12")]
     pub(crate) protocol: Version,
 
     /// Every version, one after the other
@@ -96,6 +111,31 @@ pub(crate) struct Serve {
     /// Say where each service listens as one JSON object on one line
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Who signs in, and where.
+#[derive(Args)]
+pub(crate) struct SignIn {
+    /// The server to connect to first, for example 127.0.0.1:1863
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) server: Endpoint,
+
+    /// Who signs in. The password is asked for, unless MSNP_PASSWORD or --password-file has it
+    #[arg(long, value_name = "ACCOUNT", value_parser = account)]
+    pub(crate) account: Account,
+
+    /// A file whose first line is the password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+
+    /// The only version to speak, from MSNP2 to MSNP12; otherwise the server chooses
+    #[arg(long, value_name = "MSNPn", value_parser = spoken)]
+    pub(crate) protocol: Option<Version>,
+
+    /// The web page that names the sign-in page, for MSNP8 and later; a server says where its own
+    /// is
+    #[arg(long, value_name = "URL")]
+    pub(crate) nexus: Option<String>,
 }
 
 /// What the server does with challenges.
@@ -158,6 +198,10 @@ pub(crate) enum UserError {
     Account,
 }
 
+fn account(text: &str) -> Result<Account, String> {
+    Account::new(text).map_err(|_| "an account looks like alice@example.com".into())
+}
+
 fn spoken(text: &str) -> Result<Version, String> {
     let known = || {
         let mut names: Vec<_> = Config::VERSIONS.iter().map(ToString::to_string).collect();
@@ -198,8 +242,12 @@ mod tests {
     #[test]
     fn a_version_that_is_not_spoken_is_refused_with_those_that_are() {
         assert_eq!(spoken("msnp8"), Ok(Version::MSNP8));
-        for text in ["MSNP9", "MSNP99", "8"] {
-            assert_eq!(spoken(text).unwrap_err(), "the versions are MSNP7, MSNP8, MSNP11");
+        for text in ["MSNP1", "MSNP13", "MSNP99", "8"] {
+            assert_eq!(
+                spoken(text).unwrap_err(),
+                "the versions are MSNP2, MSNP3, MSNP4, MSNP5, MSNP6, MSNP7, MSNP8, MSNP9, MSNP10, \
+                 MSNP11, MSNP12"
+            );
         }
     }
 }

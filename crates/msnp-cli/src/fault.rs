@@ -2,6 +2,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use msnp::client::ClientError;
 use msnp::server::ServerError;
 
 use crate::arguments::UserError;
@@ -48,6 +49,39 @@ pub(crate) enum Fault {
     /// One account was given two passwords.
     #[error("{0} is named twice among the users")]
     UserTwice(String),
+    /// The password cannot be asked for.
+    #[error(
+        "cannot ask for the password here: {0}; put it into MSNP_PASSWORD or into a file for \
+         --password-file"
+    )]
+    NoPassword(io::Error),
+    /// The file of `--password-file` cannot be read.
+    #[error("cannot read {}: {cause}", file.display())]
+    PasswordFile { file: PathBuf, cause: io::Error },
+    /// The variable holds something that is no text.
+    #[error("MSNP_PASSWORD is not valid UTF-8")]
+    PasswordVariable,
+    /// The session of a client did not begin, or ended by itself.
+    #[error("{0}")]
+    SessionEnded(ClientError),
+    /// The sign-in failed. The text names the step, and is safe to show.
+    #[error("{0}")]
+    NotSignedIn(String),
+    /// There is nobody to chat with here.
+    #[error(
+        "chat needs a terminal for its input and output; programs talk to \"msnp bridge\", which \
+         takes the same options"
+    )]
+    NoTerminal,
+    /// A trace would be written over the chat.
+    #[error(
+        "--trace writes to standard error, which is the screen of the chat; send it to a file, for \
+         example with 2> trace.txt"
+    )]
+    TraceOnScreen,
+    /// The terminal does not do what is asked of it.
+    #[error("cannot use the terminal: {0}")]
+    Terminal(io::Error),
     /// What was to be shown could not be written.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
@@ -61,6 +95,7 @@ impl Fault {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::User { .. } | Self::UsersLine { .. } | Self::UserTwice(_) => 2,
+            Self::NoTerminal | Self::TraceOnScreen => 2,
             _ => 1,
         }
     }

@@ -1,8 +1,11 @@
-//! The `msnp` command: `demo` shows the protocols at work, `serve` serves them to other clients.
+//! The `msnp` command: `demo` shows the protocols at work, `serve` serves them to other clients,
+//! `chat` is a client for people, `bridge` one for programs.
 
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod bridge;
+mod chat;
 mod demo;
 mod dialogue;
 mod embedded;
@@ -11,6 +14,8 @@ mod json;
 mod mask;
 mod screen;
 mod serve;
+mod sign_in;
+mod signals;
 
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
@@ -29,6 +34,8 @@ fn main() -> ExitCode {
     let done = match &arguments.command {
         Some(Command::Demo(demo)) => demo::run(demo, arguments.trace, &screen),
         Some(Command::Serve(serve)) => serve::run(serve, arguments.trace, &screen),
+        Some(Command::Chat(sign_in)) => chat::run(sign_in, arguments.trace, &screen),
+        Some(Command::Bridge(sign_in)) => bridge::run(sign_in, arguments.trace, &screen),
         None => {
             screen.say(&Arguments::command().render_help().to_string());
             Ok(())

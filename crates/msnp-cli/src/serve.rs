@@ -17,6 +17,7 @@ use crate::fault::Fault;
 use crate::json::Object;
 use crate::mask;
 use crate::screen::Screen;
+use crate::signals::Signals;
 
 /// Serves until a signal comes.
 pub(crate) fn run(serve: &Serve, trace: bool, screen: &Arc<Screen>) -> Result<(), Fault> {
@@ -162,47 +163,4 @@ fn users_of(file: &Path) -> Result<Vec<User>, Fault> {
             })
         })
         .collect()
-}
-
-/// The signals that ask a program to stop.
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> Result<Self, Fault> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|cause| Fault::System { what: "signals", cause });
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-/// The signals that ask a program to stop.
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> Result<Self, Fault> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

@@ -14,6 +14,9 @@ fn text(bytes: &[u8]) -> &str {
     str::from_utf8(bytes).unwrap()
 }
 
+/// How many steps there are, the last one included: the server stops.
+const STEPS: usize = 55;
+
 /// The steps of a quiet demonstration of one version that are not applicable; all others held.
 fn not_applicable(version: &str) -> Vec<String> {
     let output = msnp(&["demo", "--protocol", version, "--quiet"]);
@@ -24,7 +27,7 @@ fn not_applicable(version: &str) -> Vec<String> {
     assert!(lines.next().unwrap().starts_with(&format!("{version} ")), "{shown}");
     assert!(lines.next().unwrap().bytes().all(|b| b == b'-'), "{shown}");
     let rows: Vec<&str> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
-    assert_eq!(rows.len(), 28, "{shown}");
+    assert_eq!(rows.len(), STEPS, "{shown}");
     assert!(shown.lines().all(|line| line.len() <= 80), "{shown}");
     let missing: Vec<String> = rows
         .iter()
@@ -36,25 +39,30 @@ fn not_applicable(version: &str) -> Vec<String> {
     missing
 }
 
-/// From MSNP9.
-const NUDGES: [&str; 2] = ["alice nudges bob", "bob nudges alice"];
-/// From MSNP11.
-const PERSONAL_MESSAGES: [&str; 2] =
-    ["alice takes a personal message", "bob shows the song he hears"];
+/// The first version of what came later, and its steps.
+const LATER: [(u8, &[&str]); 4] = [
+    (6, &["all answer a challenge of the server"]),
+    (
+        7,
+        &[
+            "alice makes a group",
+            "alice puts bob into it",
+            "alice gives the group another name",
+            "alice takes bob out of the group",
+            "alice removes the group",
+        ],
+    ),
+    (11, &["alice takes a personal message", "bob shows the song he hears"]),
+    (9, &["alice nudges bob", "bob nudges alice", "alice says something long, in several parts"]),
+];
 
 #[test]
-fn all_holds_in_msnp7_but_what_came_later() {
-    assert_eq!(not_applicable("MSNP7"), [PERSONAL_MESSAGES, NUDGES].concat());
-}
-
-#[test]
-fn all_holds_in_msnp8_but_what_came_later() {
-    assert_eq!(not_applicable("MSNP8"), [PERSONAL_MESSAGES, NUDGES].concat());
-}
-
-#[test]
-fn all_holds_in_msnp11() {
-    assert_eq!(not_applicable("MSNP11"), Vec::<String>::new());
+fn all_holds_in_every_version_but_what_came_later() {
+    for version in 2..=12 {
+        let missing = LATER.iter().filter(|(first, _)| version < *first);
+        let missing: Vec<&str> = missing.flat_map(|(_, steps)| *steps).copied().collect();
+        assert_eq!(not_applicable(&format!("MSNP{version}")), missing, "MSNP{version}");
+    }
 }
 
 #[test]
@@ -64,9 +72,9 @@ fn each_step_of_each_version_is_a_json_object_and_the_last_one_sums_up() {
     let mut objects: Vec<Value> =
         text(&output.stdout).lines().map(|line| serde_json::from_str(line).expect(line)).collect();
     let summary = objects.pop().unwrap();
-    for version in ["MSNP7", "MSNP8", "MSNP11"] {
-        let steps = objects.iter().filter(|object| object["protocol"] == version);
-        assert_eq!(steps.count(), 28, "{version}");
+    for version in 2..=12 {
+        let steps = objects.iter().filter(|object| object["protocol"] == format!("MSNP{version}"));
+        assert_eq!(steps.count(), STEPS, "MSNP{version}");
     }
     let count = |result: &str| objects.iter().filter(|object| object["result"] == result).count();
     assert_eq!(summary["held"], true);
@@ -101,7 +109,7 @@ fn a_trace_beside_json_leaves_standard_output_to_the_program() {
 fn wrong_usage_is_explained_and_exits_with_2() {
     for arguments in [
         &["demo", "--protocol", "MSNP99"][..],
-        &["demo", "--protocol", "MSNP9"],
+        &["demo", "--protocol", "MSNP13"],
         &["demo", "--all", "--protocol", "MSNP8"],
         &["demo", "--quiet", "--trace"],
         &["demo", "--sing"],
@@ -115,8 +123,8 @@ fn wrong_usage_is_explained_and_exits_with_2() {
         let complaint = text(&output.stderr);
         assert!(complaint.contains("--help") && !complaint.contains("panicked"), "{complaint}");
     }
-    let complaint = msnp(&["demo", "--protocol", "MSNP9"]).stderr;
-    assert!(text(&complaint).contains("the versions are MSNP7, MSNP8, MSNP11"));
+    let complaint = msnp(&["demo", "--protocol", "MSNP13"]).stderr;
+    assert!(text(&complaint).contains("the versions are MSNP2, MSNP3, "));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Somebody at a client: alice on the blocking driver, bob on the tokio driver.
+//! Somebody at a client: alice on the blocking driver, bob and carol on the tokio driver.
 
 use std::fmt;
 use std::io;
@@ -6,10 +6,11 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use msnp::client::{Action, Client, ClientError, ConversationId, Event, NotDone, Started};
+use msnp::client::{Action, Client, ClientError, ConversationId, Event, NotDone, Roster, Started};
 use msnp::codec::{RawCommand, Sender as Speaker};
 use msnp::core::{Act, Now, Watched};
 use msnp::session::{Delivery, RequestError};
+use tokio::sync::oneshot;
 
 use crate::demo::inbox::{Inbox, Nothing};
 use crate::dialogue::Dialogue;
@@ -21,8 +22,12 @@ type Job = Box<dyn FnOnce(&mut Machine, Now) + Send>;
 pub(crate) struct Person {
     submit: Box<dyn Fn(Job) -> bool + Send>,
     inbox: Inbox<Sight>,
-    /// The conversation with the other one, opened or entered last.
+    /// Ends the driver, and every connection with it.
+    cut: Option<oneshot::Sender<()>>,
+    /// The conversation that was opened or entered last.
     pub(crate) conversation: Option<ConversationId>,
+    /// The group that was made or renamed last.
+    pub(crate) group: Option<Box<str>>,
 }
 
 /// What somebody noticed.
@@ -66,7 +71,7 @@ impl Person {
             }
             drop(tell.send(Sight::End(end)));
         })?;
-        Ok(Self::new(Inbox::new(told), move |job| handle.try_tell(job).is_ok()))
+        Ok(Self::new(Inbox::new(told), None, move |job| handle.try_tell(job).is_ok()))
     }
 
     /// Signs in with the tokio driver.
@@ -75,40 +80,73 @@ impl Person {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut driver = msnp::tokio::Driver::new(watched(client, dialogue, &tell));
         let handle = driver.handle();
+        let (cut, is_cut) = oneshot::channel();
+        let run = async move {
+            let mut end = Ok(());
+            while let Some(next) = driver.next().await {
+                match next {
+                    Ok(event) => drop(tell.send(Sight::Event(event))),
+                    Err(error) => end = Err(error),
+                }
+            }
+            drop(tell.send(Sight::End(end)));
+        };
         thread::Builder::new().name("tokio".into()).spawn(move || {
             runtime.block_on(async {
-                let mut end = Ok(());
-                while let Some(next) = driver.next().await {
-                    match next {
-                        Ok(event) => drop(tell.send(Sight::Event(event))),
-                        Err(error) => end = Err(error),
-                    }
+                tokio::select! {
+                    () = run => {}
+                    Ok(()) = is_cut => {}
                 }
-                drop(tell.send(Sight::End(end)));
             });
         })?;
-        Ok(Self::new(Inbox::new(told), move |job| handle.try_tell(job).is_ok()))
+        Ok(Self::new(Inbox::new(told), Some(cut), move |job| handle.try_tell(job).is_ok()))
     }
 
-    fn new(inbox: Inbox<Sight>, submit: impl Fn(Job) -> bool + Send + 'static) -> Self {
-        Self { submit: Box::new(submit), inbox, conversation: None }
+    fn new(
+        inbox: Inbox<Sight>,
+        cut: Option<oneshot::Sender<()>>,
+        submit: impl Fn(Job) -> bool + Send + 'static,
+    ) -> Self {
+        Self { submit: Box::new(submit), inbox, cut, conversation: None, group: None }
+    }
+
+    /// Breaks every connection, without a word to the server. Gives the lists as they were.
+    pub(crate) fn cut(mut self, patience: Duration) -> Result<Roster, Missed> {
+        let roster = self.roster(patience)?;
+        let cut = self.cut.take().ok_or(Missed::Gone)?;
+        cut.send(()).map_err(|()| self.gone())?;
+        Ok(roster)
+    }
+
+    /// The lists.
+    pub(crate) fn roster(&mut self, patience: Duration) -> Result<Roster, Missed> {
+        self.tell(patience, |machine, _| machine.machine().roster().clone())
     }
 
     /// Does something, and sees to it that it ends well where it has an end.
     pub(crate) fn act(&mut self, action: Action, patience: Duration) -> Result<(), Missed> {
+        match self.tell(patience, move |machine, now| machine.act(now, action))? {
+            Ok(started) => self.finish(started, patience),
+            Err(not_done) => Err(Missed::NotDone(not_done)),
+        }
+    }
+
+    fn tell<R: Send + 'static>(
+        &mut self,
+        patience: Duration,
+        job: impl FnOnce(&mut Machine, Now) -> R + Send + 'static,
+    ) -> Result<R, Missed> {
         let (reply, result) = channel();
         let told = (self.submit)(Box::new(move |machine: &mut Machine, now| {
-            drop(reply.send(machine.act(now, action)));
+            drop(reply.send(job(machine, now)));
         }));
         if !told {
             return Err(self.gone());
         }
-        match result.recv_timeout(patience) {
-            Ok(Ok(started)) => self.finish(started, patience),
-            Ok(Err(not_done)) => Err(Missed::NotDone(not_done)),
-            Err(RecvTimeoutError::Timeout) => Err(Missed::NotInTime(patience)),
-            Err(RecvTimeoutError::Disconnected) => Err(self.gone()),
-        }
+        result.recv_timeout(patience).map_err(|error| match error {
+            RecvTimeoutError::Timeout => Missed::NotInTime(patience),
+            RecvTimeoutError::Disconnected => self.gone(),
+        })
     }
 
     /// Waits until this is noticed.
@@ -117,10 +155,14 @@ impl Person {
         patience: Duration,
         what: impl Fn(&Sight) -> bool,
     ) -> Result<(), Missed> {
-        let conversation = &mut self.conversation;
+        let (conversation, group) = (&mut self.conversation, &mut self.group);
         let seen = self.inbox.take(patience, |sight| {
-            if let Sight::Event(Event::Invited { conversation: id, .. }) = sight {
-                *conversation = Some(*id);
+            match sight {
+                Sight::Event(Event::Invited { conversation: id, .. }) => *conversation = Some(*id),
+                Sight::Event(Event::GroupChanged { id, name: Some(_) }) => {
+                    *group = Some(id.clone());
+                }
+                _ => {}
             }
             what(sight).then_some(())
         });

@@ -1,14 +1,14 @@
-//! The demonstration in one version: the server, alice, bob, and the steps one after the other.
+//! The demonstration in one version: the server, alice, bob, carol, and the steps one after the
+//! other.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use msnp::client::{Client, Config};
-use msnp::core::{Account, Act, Now, Random, Secret, Version, Watched};
+use msnp::client::{Client, Config, Roster};
+use msnp::core::{Act, Now, Random, Secret, Version, Watched};
 use msnp::server::{Action, Addresses, NEXUS_PATH, Server, ServerError, ServerEvent};
 use msnp::tokio::Handle;
 
@@ -16,7 +16,7 @@ use crate::arguments::{Challenge, User};
 use crate::demo::inbox::{Inbox, Nothing};
 use crate::demo::person::{Missed, Person};
 use crate::demo::report::{Outcome, Report};
-use crate::demo::steps::{Cast, Deed, Look, STEPS, Step, Who};
+use crate::demo::steps::{Cast, Deed, Look, Step, Who, steps};
 use crate::demo::watchdog::Watchdog;
 use crate::dialogue::{Dialogue, Side, Stage};
 use crate::embedded::{self, Whereabouts};
@@ -35,8 +35,10 @@ pub(crate) struct Play {
     stage: Option<Arc<Stage>>,
     whereabouts: Whereabouts,
     cast: Cast,
-    passwords: [Secret; 2],
-    people: [Option<Person>; 2],
+    passwords: [Secret; 3],
+    people: [Option<Person>; 3],
+    /// The lists of those whose connections broke.
+    rosters: [Option<Roster>; 3],
     server: Inbox<Said>,
     handle: Handle<Machine>,
 }
@@ -53,13 +55,13 @@ impl Play {
         let mut random = Random::from_seed(embedded::seed()?);
         let alice = embedded::account("alice@example.com")?;
         let bob = embedded::account("bob@example.com")?;
-        let passwords = [Secret::new(random.token(12)), Secret::new(random.token(12))];
-        let user = |account: &Account, password: &Secret| User {
-            account: account.clone(),
-            password: password.clone(),
-        };
-        let [of_alice, of_bob] = &passwords;
-        let users = [user(&alice, of_alice), user(&bob, of_bob)];
+        let carol = embedded::account("carol@example.com")?;
+        let passwords = [(); 3].map(|()| Secret::new(random.token(12)));
+        let accounts = [&alice, &bob, &carol].into_iter().cloned();
+        let users: Vec<User> = accounts
+            .zip(passwords.iter().cloned())
+            .map(|(account, password)| User { account, password })
+            .collect();
         let whereabouts = Arc::new(OnceLock::new());
         let on = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (handle, mut server) = serve(on, &users, &whereabouts)?;
@@ -70,15 +72,16 @@ impl Play {
         });
         let addresses = addresses.map_err(|_| Fault::ServerNotUp)??;
         let _ = whereabouts.set(addresses);
-        let cast = Cast { version, alice, bob, talks: [None, None] };
-        Ok(Self { stage, whereabouts, cast, passwords, people: [None, None], server, handle })
+        let cast = Cast { version, alice, bob, carol, talks: [None; 3], group: None };
+        let (people, rosters) = ([None, None, None], [None, None, None]);
+        Ok(Self { stage, whereabouts, cast, passwords, people, rosters, server, handle })
     }
 
     /// Runs all steps, and then stops the server.
     pub(crate) fn run(mut self, watchdog: &Watchdog, report: &mut Report) {
         let version = self.cast.version;
         let mut failed = None;
-        for step in STEPS {
+        for step in steps() {
             watchdog.begin(step.name, &version.to_string());
             let outcome = match failed {
                 _ if !(step.needs)(version) => Outcome::NotApplicable,
@@ -112,6 +115,7 @@ impl Play {
         }
         match step.does {
             Deed::SignIn(who) => self.sign_in(who)?,
+            Deed::Cut(who) => self.cut(who)?,
             Deed::Act(who, action) => {
                 let action = action(&self.cast);
                 let done = self.person(who)?.act(action, PATIENCE);
@@ -125,6 +129,8 @@ impl Play {
         for (person, talk) in self.people.iter().zip(&mut self.cast.talks) {
             *talk = person.as_ref().and_then(|person| person.conversation);
         }
+        let [alice, ..] = &self.people;
+        self.cast.group = alice.as_ref().and_then(|alice| alice.group.clone());
         Ok(())
     }
 
@@ -134,6 +140,12 @@ impl Play {
             Look::Person(who, what, is) => {
                 let seen = self.person(*who)?.see(PATIENCE, |sight| is(sight, &cast));
                 seen.map_err(|missed| missed_by(*who, what, &missed))
+            }
+            Look::Keeps(who, what, is) => {
+                let roster = self.person(*who)?.roster(PATIENCE);
+                let roster = roster.map_err(|missed| missed_by(*who, what, &missed))?;
+                let keeps = is(&roster, &cast);
+                keeps.then_some(()).ok_or_else(|| format!("{} does not see {what}", name(*who)))
             }
             Look::Never(who, what, is) => {
                 if self.person(*who)?.has_seen(|sight| is(sight, &cast)) {
@@ -163,37 +175,43 @@ impl Play {
     }
 
     fn person(&mut self, who: Who) -> Result<&mut Person, String> {
-        let [alice, bob] = &mut self.people;
-        let person = match who {
-            Who::Alice => alice,
-            Who::Bob => bob,
-        };
-        person.as_mut().ok_or_else(|| format!("{} is not there", name(who)))
+        of(who, &mut self.people).as_mut().ok_or_else(|| format!("{} is not there", name(who)))
+    }
+
+    fn cut(&mut self, who: Who) -> Result<(), String> {
+        let person = of(who, &mut self.people).take();
+        let person = person.ok_or_else(|| format!("{} is not there", name(who)))?;
+        let roster = person.cut(PATIENCE);
+        let roster = roster.map_err(|missed| format!("{} stays: {missed}", name(who)))?;
+        *of(who, &mut self.rosters) = Some(roster);
+        Ok(())
     }
 
     fn sign_in(&mut self, who: Who) -> Result<(), String> {
-        let [of_alice, of_bob] = &self.passwords;
-        let (account, password) = match who {
-            Who::Alice => (&self.cast.alice, of_alice),
-            Who::Bob => (&self.cast.bob, of_bob),
+        let password = of(who, &mut self.passwords).clone();
+        let account = match who {
+            Who::Alice => &self.cast.alice,
+            Who::Bob => &self.cast.bob,
+            Who::Carol => &self.cast.carol,
         };
         let Some(Addresses { dispatch, http, .. }) = self.whereabouts.get() else {
             return Err(String::from("the server is not up"));
         };
-        let mut config = Config::new(account.clone(), password.clone(), dispatch.clone());
+        let mut config = Config::new(account.clone(), password, dispatch.clone());
         config.nexus = format!("http://{http}{NEXUS_PATH}");
         config.versions = vec![self.cast.version];
         // Going online is a step of its own.
         config.initial_status = None;
+        config.roster = of(who, &mut self.rosters).take();
         let client = Client::new(config);
         let places = embedded::places(&self.whereabouts);
         let dialogue = Dialogue::new(self.stage.clone(), name(who), Side::Client, places);
-        let [alice, bob] = &mut self.people;
-        let no_driver = |error: io::Error| format!("the driver does not start: {error}");
-        match who {
-            Who::Alice => *alice = Some(Person::on_blocking(client, dialogue).map_err(no_driver)?),
-            Who::Bob => *bob = Some(Person::on_tokio(client, dialogue).map_err(no_driver)?),
-        }
+        let person = match who {
+            Who::Alice => Person::on_blocking(client, dialogue),
+            Who::Bob | Who::Carol => Person::on_tokio(client, dialogue),
+        };
+        let person = person.map_err(|error| format!("the driver does not start: {error}"))?;
+        *of(who, &mut self.people) = Some(person);
         Ok(())
     }
 
@@ -243,10 +261,19 @@ fn serve(
     Ok((handle, Inbox::new(told)))
 }
 
+fn of<T>(who: Who, [alice, bob, carol]: &mut [T; 3]) -> &mut T {
+    match who {
+        Who::Alice => alice,
+        Who::Bob => bob,
+        Who::Carol => carol,
+    }
+}
+
 fn name(who: Who) -> &'static str {
     match who {
         Who::Alice => "alice",
         Who::Bob => "bob",
+        Who::Carol => "carol",
     }
 }
 
