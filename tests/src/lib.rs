@@ -1,6 +1,7 @@
 //! What the tests of more than one crate share. The tests stand in `tests/tests`.
 
 mod client_actions;
+pub mod load;
 mod mask;
 
 pub use client_actions::ClientActions;

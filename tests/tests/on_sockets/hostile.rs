@@ -8,7 +8,7 @@ use msnp_testkit::replay;
 use crate::scene::{ALICE, BOB, Scene};
 use crate::secrets::secrets;
 use crate::service::{ServerActions, Service, account, config};
-use crate::stranger::{Stranger, log_in};
+use crate::stranger::{CVR, CVR_ANSWERED, Stranger, log_in};
 
 type Attack<'a> = (&'a str, &'a dyn Fn(&Service));
 
@@ -61,7 +61,7 @@ fn pretending(service: &Service) {
         assert_eq!(md5.last_words(proof), "911 3\r\n");
         for version in ["MSNP8", "MSNP11"] {
             let mut twn = Stranger::connect(&at.notification);
-            twn.ask(&format!("VER 1 {version}\r\n"), "VER 1 ");
+            twn.ask(&format!("VER 1 {version}\r\n{CVR}"), CVR_ANSWERED);
             twn.ask(&format!("USR 2 TWN I {name}@example.com\r\n"), "USR 2 TWN S ");
             assert_eq!(twn.last_words(format!("USR 3 TWN S {GUESS}\r\n")), "911 3\r\n");
         }

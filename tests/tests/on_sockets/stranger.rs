@@ -12,6 +12,11 @@ use crate::service::{Service, password};
 /// Far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a client must say from MSNP8, and how the answer ends.
+pub(crate) const CVR: &str =
+    "CVR 1 0x0409 winnt 5.1 i386 MSMSGS 5.0.0544 MSMSGS somebody@example.com\r\n";
+pub(crate) const CVR_ANSWERED: &str = "messenger.msn.com\r\n";
+
 pub(crate) struct Stranger {
     socket: TcpStream,
     heard: Vec<u8>,
@@ -70,7 +75,7 @@ impl Stranger {
         let proof = match version.number() {
             ..=7 => stranger.answer_md5(name, password(name).expose()),
             _ => {
-                stranger.ask(&format!("VER 1 {version}\r\n"), "VER 1 ");
+                stranger.ask(&format!("VER 1 {version}\r\n{CVR}"), CVR_ANSWERED);
                 stranger.ask(&format!("USR 2 TWN I {name}@example.com\r\n"), "USR 2 TWN S ");
                 let page = log_in(&service.addresses.http, name, password(name).expose());
                 let ticket = page.split("from-PP='").nth(1).expect(&page).split('\'').next();

@@ -1,7 +1,10 @@
-use msnp_client::{Action, Event, Started};
+use std::time::Duration;
+
+use msnp_client::{Action, Event, NotDoneReason, Started};
 use msnp_codec::message::{Colour, Effects, Text, TextFormat};
-use msnp_core::Status;
+use msnp_core::{Status, Version};
 use msnp_session::Delivery;
+use msnp_testkit::Conditions;
 
 use crate::world::{VERSIONS, World, account, texts};
 
@@ -46,7 +49,7 @@ fn texts_go_both_ways_with_format_and_are_accepted() {
 #[test]
 fn a_nudge_shakes_the_other_window_from_msnp9() {
     let mut world = World::new();
-    let version = msnp_core::Version::MSNP11;
+    let version = Version::MSNP11;
     let [alice, bob] = world.friends(version, version);
     let conversation = world.open(alice, "bob");
     world.act(alice, Action::SendNudge(conversation));
@@ -56,7 +59,7 @@ fn a_nudge_shakes_the_other_window_from_msnp9() {
 #[test]
 fn a_thousand_texts_arrive_once_and_in_order() {
     let mut world = World::new();
-    let version = VERSIONS[2];
+    let version = Version::MSNP11;
     let [alice, bob] = world.friends(version, version);
     let conversation = world.open(alice, "bob");
     world.until(alice, |event| matches!(event, Event::Joined { .. }));
@@ -157,15 +160,113 @@ fn a_room_of_three_hears_everything_and_one_who_leaves_is_missed() {
 }
 
 #[test]
-fn a_hidden_user_cannot_open_a_room() {
-    let mut world = World::new();
-    let [alice, _] = world.friends(VERSIONS[1], VERSIONS[1]);
-    world.done(alice, Action::SetStatus(Status::HIDDEN));
-    let conversation = world.open(alice, "bob");
-    let Started::Message(_) = world.act(alice, Action::SendText(conversation, say("x"))) else {
-        panic!()
-    };
-    world.until(alice, |event| {
-        matches!(event, Event::MessageEnded { delivery: Delivery::Failed, .. })
-    });
+fn a_hidden_user_cannot_open_a_room_and_goes_on_in_the_one_there_is() {
+    for version in VERSIONS {
+        let mut world = World::new();
+        let [alice, _] = world.friends(version, version);
+        let carol = world.sign_in("carol", version);
+        let open = world.open(alice, "carol");
+        world.until(alice, |event| matches!(event, Event::Joined { .. }));
+        world.done(alice, Action::SetStatus(Status::HIDDEN));
+        let refused = world.open(alice, "bob");
+        let Started::Message(lost) = world.act(alice, Action::SendText(refused, say("x"))) else {
+            panic!()
+        };
+        let ended = world.until(alice, |event| matches!(event, Event::MessageEnded { .. }));
+        let delivery = Delivery::Failed;
+        let expected = Event::MessageEnded { conversation: refused, message: lost, delivery };
+        assert_eq!(ended, expected, "{version}");
+        world.act(alice, Action::SendText(open, say("still here")));
+        world.until(carol, |event| matches!(event, Event::Text { .. }));
+    }
+}
+
+#[test]
+fn a_text_that_follows_the_opening_at_once_rings_once_and_arrives() {
+    for version in VERSIONS {
+        for latency in [0, 7, 80] {
+            let latency = Duration::from_millis(latency);
+            let conditions = Conditions { latency, ..Conditions::default() };
+            let mut world = World::with(conditions, |config| config);
+            let [alice, bob] = world.friends(version, version);
+            for millis in 0..40 {
+                let conversation = world.open(alice, "bob");
+                world.network.advance(Duration::from_millis(millis * 10));
+                world.act(alice, Action::SendText(conversation, say("hello")));
+                world.settle();
+                assert_eq!(texts(&world.heard(bob)).len(), 1, "{version} {millis}");
+                let refused = |event: &Event| matches!(event, Event::NotInvited { .. });
+                assert!(!world.heard(alice).iter().any(refused), "{version} {millis}");
+                world.act(alice, Action::Leave(conversation));
+                world.settle();
+                world.forget(alice);
+                world.forget(bob);
+            }
+        }
+    }
+}
+
+#[test]
+fn who_cannot_be_called_is_said_so_once_and_the_text_fails_once() {
+    for version in VERSIONS {
+        let mut world = World::new();
+        let alice = world.sign_in("alice", version);
+        for _ in 0..2 {
+            let conversation = world.open(alice, "bob");
+            world.act(alice, Action::SendText(conversation, say("hello")));
+            world.settle();
+            let heard = world.heard(alice);
+            let refused = heard.iter().filter(|e| matches!(e, Event::NotInvited { .. })).count();
+            let failed = heard.iter().filter(|e| matches!(e, Event::MessageEnded { .. })).count();
+            assert_eq!((refused, failed), (1, 1), "{version}");
+            world.forget(alice);
+        }
+    }
+}
+
+#[test]
+fn a_long_text_arrives_as_one_from_msnp9_and_is_refused_before() {
+    for version in VERSIONS {
+        let mut world = World::new();
+        let [alice, bob] = world.friends(version, version);
+        let conversation = world.open(alice, "bob");
+        let long: String = (0..800).map(|n| format!("{n} ☃ ")).collect();
+        let sent = world.network.act(alice, Action::SendText(conversation, say(&long)));
+        if !version.has_msn_objects() {
+            assert_eq!(sent.unwrap_err().reason, NotDoneReason::TooLong, "{version}");
+            continue;
+        }
+        let Ok(Started::Message(sent)) = sent else { panic!("{version}: {sent:?}") };
+        world.settle();
+        let expected = [("alice@example.com".to_owned(), long)];
+        assert_eq!(texts(&world.heard(bob)), expected, "{version}");
+        let ends: Vec<Event> = world
+            .heard(alice)
+            .into_iter()
+            .filter(|event| matches!(event, Event::MessageEnded { .. }))
+            .collect();
+        let delivery = Delivery::Accepted;
+        assert_eq!(ends, [Event::MessageEnded { conversation, message: sent, delivery }]);
+    }
+}
+
+#[test]
+fn a_room_that_fell_silent_is_closed_and_the_next_text_opens_another() {
+    for version in VERSIONS {
+        let mut world = World::new();
+        let [alice, bob] = world.friends(version, version);
+        let conversation = world.open(alice, "bob");
+        world.act(alice, Action::SendText(conversation, say("before")));
+        world.until(bob, |event| matches!(event, Event::Text { .. }));
+        world.seconds(6 * 60);
+        let idle = |event: &Event| matches!(event, Event::Left { idle: true, .. });
+        for client in [alice, bob] {
+            assert!(world.heard(client).iter().any(idle), "{version}");
+            assert_eq!(world.network.links(client).len(), 1, "{version}: the room is closed");
+        }
+        world.forget(bob);
+        world.act(alice, Action::SendText(conversation, say("after")));
+        world.until(bob, |event| matches!(event, Event::Text { .. }));
+        assert_eq!(texts(&world.heard(bob)), [("alice@example.com".into(), "after".into())]);
+    }
 }

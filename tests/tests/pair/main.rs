@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod conversations;
+mod groups;
+mod list_model;
 mod lists;
+mod mixed_room;
 mod presence;
 mod recordings;
 mod sign_in;

@@ -7,7 +7,10 @@ use msnp_core::{Account, Endpoint, Performer, Secret, Status, Version};
 use msnp_server::{Config as ServerConfig, InMemory, Server, ServerEvent};
 use msnp_testkit::{Conditions, HostId, Network, Performed};
 
-pub(crate) const VERSIONS: [Version; 3] = [Version::MSNP7, Version::MSNP8, Version::MSNP11];
+/// All that our client speaks, the newest first.
+pub(crate) const VERSIONS: [Version; 11] = Config::VERSIONS;
+
+const PEOPLE: [&str; 6] = ["alice", "bob", "carol", "dave", "eve", "frank"];
 
 pub(crate) struct World {
     pub(crate) network: Network,
@@ -21,7 +24,8 @@ pub(crate) fn account(text: &str) -> Account {
 }
 
 impl World {
-    /// A server with alice, bob, carol and eve, whose passwords are `alice-secret` and so on.
+    /// A server with alice, bob, carol, dave, eve and frank, whose passwords are `alice-secret` and
+    /// so on.
     pub(crate) fn new() -> Self {
         Self::with(Conditions::default(), |config| config)
     }
@@ -32,7 +36,7 @@ impl World {
     ) -> Self {
         let mut config = ServerConfig::new([7; 32]);
         let mut performer = InMemory::new();
-        for name in ["alice", "bob", "carol", "eve"] {
+        for name in PEOPLE {
             config = config.account(account(name), name);
             let password = Secret::from(format!("{name}-secret"));
             performer = performer.password(account(name), password);

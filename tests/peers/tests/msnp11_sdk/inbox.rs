@@ -36,4 +36,20 @@ impl<E: Debug> Inbox<E> {
             }
         }
     }
+
+    /// Takes out all events that have come, of which `pick` makes something.
+    pub(crate) fn all_so_far<T>(&mut self, pick: impl Fn(&E) -> Option<T>) -> Vec<T> {
+        while let Ok(event) = self.events.try_recv() {
+            self.passed_over.push(event);
+        }
+        let mut picked = Vec::new();
+        self.passed_over.retain(|event| match pick(event) {
+            Some(one) => {
+                picked.push(one);
+                false
+            }
+            None => true,
+        });
+        picked
+    }
 }

@@ -2,8 +2,13 @@
 //!
 //! What it needs and where it fails is in `README.md` of this package.
 
+mod blocking;
+mod contacts;
+mod groups;
 mod inbox;
 mod ours;
+mod personal;
+mod rooms;
 mod scene;
 mod sdk;
 mod service;
@@ -129,7 +134,7 @@ fn each_sees_the_other_come_change_and_go() {
 fn each_sees_the_name_and_the_personal_message_of_the_other() {
     play(async |places| {
         let (mut sdk, mut ours) = friends(&places).await;
-        assert_eq!(ours.version().await, Some(Version::MSNP11));
+        assert_eq!(ours.version().await, Some(Version::MSNP12));
 
         within("a name", sdk.client.set_display_name("Sam ♥ <50%>")).await.expect("a name");
         assert_eq!(ours.sees_a_name_other_than(SDK).await, "Sam ♥ <50%>");

@@ -1,7 +1,11 @@
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use msnp11_sdk::{
-    Client, Event, MessagingError, MsnpList, MsnpStatus, PlainText, SdkError, Switchboard,
+    Client, Event, MessagingError, MsnpList, MsnpStatus, PersonalMessage, PlainText, SdkError,
+    Switchboard,
 };
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -11,6 +15,7 @@ use crate::service::{OURS, PASSWORD, Places, SDK};
 
 /// Somebody who uses the SDK.
 pub(crate) struct Sdk {
+    account: String,
     pub(crate) client: Client,
     pub(crate) events: Inbox<Event>,
 }
@@ -24,6 +29,10 @@ pub(crate) struct Room {
 impl Sdk {
     /// Connects, no more.
     pub(crate) async fn connect(to: &str) -> Self {
+        Self::connect_as(SDK, to).await
+    }
+
+    async fn connect_as(account: &str, to: &str) -> Self {
         let (host, port) = to.rsplit_once(':').expect("host:port");
         let client = Client::new(host, port.parse().expect("a port"));
         let client = within("connected", client).await.expect("connected");
@@ -33,20 +42,26 @@ impl Sdk {
             let _ = send.send(event);
             async {}
         });
-        Self { client, events: Inbox::new(events) }
+        Self { account: account.into(), client, events: Inbox::new(events) }
     }
 
     /// Signs in, with no deadline of its own.
     pub(crate) async fn login(&self, password: &str, places: &Places) -> Result<Event, SdkError> {
-        self.client.login(SDK.into(), password, &places.nexus, "msnp11-sdk", "0.13.0").await
+        self.client
+            .login(self.account.clone(), password, &places.nexus, "msnp11-sdk", "0.13.0")
+            .await
     }
 
     /// Signs in by way of the dispatch server.
     pub(crate) async fn sign_in(places: &Places) -> Self {
-        let dispatch = Self::connect(&places.ds).await;
+        Self::sign_in_as(SDK, places).await
+    }
+
+    pub(crate) async fn sign_in_as(account: &str, places: &Places) -> Self {
+        let dispatch = Self::connect_as(account, &places.ds).await;
         let sent_on = within("sent on", dispatch.login(PASSWORD, places)).await;
         let Ok(Event::RedirectedTo { server, port }) = sent_on else { panic!("{sent_on:?}") };
-        let sdk = Self::connect(&format!("{server}:{port}")).await;
+        let sdk = Self::connect_as(account, &format!("{server}:{port}")).await;
         let signed_in = within("signed in", sdk.login(PASSWORD, places)).await;
         assert!(matches!(signed_in, Ok(Event::Authenticated)), "{signed_in:?}");
         sdk
@@ -66,6 +81,90 @@ impl Sdk {
 
     pub(crate) async fn take(&self, status: MsnpStatus) {
         within("a status", self.client.set_presence(status)).await.expect("a status");
+    }
+
+    /// Somebody adds it.
+    pub(crate) async fn is_added_by(&mut self, who: &str) {
+        let added = self.events.find("added", |event| match event {
+            Event::AddedBy { email, .. } => (email == who).then_some(()),
+            _ => None,
+        });
+        added.await;
+    }
+
+    /// Somebody takes it off their forward list.
+    pub(crate) async fn is_removed_by(&mut self, who: &str) {
+        let removed = self.events.find("removed", |event| match event {
+            Event::RemovedBy(email) => (email == who).then_some(()),
+            _ => None,
+        });
+        removed.await;
+    }
+
+    /// The lists of somebody who is not on the forward list, as it was told at sign-in.
+    pub(crate) async fn lists_of_a_stranger(&mut self, who: &str) -> Vec<MsnpList> {
+        let stranger = self.events.find("somebody on other lists", |event| match event {
+            Event::Contact { email, lists, .. } => (email == who).then(|| lists.clone()),
+            _ => None,
+        });
+        stranger.await
+    }
+
+    /// The GUID of a group, as it was told at sign-in.
+    pub(crate) async fn group(&mut self, wanted: &str) -> String {
+        let group = self.events.find("a group", |event| match event {
+            Event::Group { name, guid } => (name == wanted).then(|| guid.clone()),
+            _ => None,
+        });
+        group.await
+    }
+
+    /// The groups of a contact, as it was told at sign-in.
+    pub(crate) async fn groups_of(&mut self, who: &str) -> Vec<String> {
+        let groups = self.events.find("a contact", |event| match event {
+            Event::ContactInForwardList { email, groups, .. } => {
+                (email == who).then(|| groups.clone())
+            }
+            _ => None,
+        });
+        groups.await
+    }
+
+    /// The names of all groups that it was told of, and nobody has asked for.
+    pub(crate) fn groups_so_far(&mut self) -> Vec<String> {
+        self.events.all_so_far(|event| match event {
+            Event::Group { name, .. } => Some(name.clone()),
+            _ => None,
+        })
+    }
+
+    /// Blocks in the order that servers demand. Its own call does it the other way round.
+    pub(crate) async fn block(&self, who: &str) {
+        within("blocked", self.client.block_contact(who)).await.expect("blocked");
+    }
+
+    pub(crate) async fn unblock(&self, who: &str) {
+        within("unblocked", self.client.unblock_contact(who)).await.expect("unblocked");
+    }
+
+    /// What comes of this call before the server has answered a command that follows it. The SDK
+    /// waits for ever for an answer that it does not know.
+    pub(crate) async fn before_the_next_answer<T>(
+        &self,
+        call: impl Future<Output = T>,
+    ) -> Option<T> {
+        let (mut call, mut next) = (pin!(call), pin!(self.take(MsnpStatus::Online)));
+        let mut ended = None;
+        poll_fn(|context| {
+            if ended.is_none()
+                && let Poll::Ready(end) = call.as_mut().poll(context)
+            {
+                ended = Some(end);
+            }
+            next.as_mut().poll(context)
+        })
+        .await;
+        ended
     }
 
     /// Name, GUID and lists of a contact, as it was told at sign-in.
@@ -101,6 +200,26 @@ impl Sdk {
         assert_eq!(seen.await, status);
     }
 
+    /// Whether it was told, so far, that our client had been there before.
+    pub(crate) fn saw_at_once(&mut self) -> bool {
+        let seen = self.events.all_so_far(|event| match event {
+            Event::InitialPresenceUpdate { email, .. } => (email == OURS).then_some(()),
+            _ => None,
+        });
+        !seen.is_empty()
+    }
+
+    /// The name of somebody who was there before.
+    pub(crate) async fn saw_the_name(&mut self, who: &str) -> String {
+        let seen = self.events.find("initial presence", |event| match event {
+            Event::InitialPresenceUpdate { email, display_name, .. } => {
+                (email == who).then(|| display_name.clone())
+            }
+            _ => None,
+        });
+        seen.await
+    }
+
     pub(crate) async fn sees_gone(&mut self) {
         let seen = self.events.find("gone", |event| match event {
             Event::ContactOffline { email } => (email == OURS).then_some(()),
@@ -122,35 +241,60 @@ impl Sdk {
 
     /// The first personal message of our client that is not empty.
     pub(crate) async fn hears_personal_message(&mut self) -> String {
+        self.hears_more_personal(|message| (!message.psm.is_empty()).then(|| message.psm.clone()))
+            .await
+    }
+
+    /// The first personal message of our client of which `pick` makes something.
+    pub(crate) async fn hears_more_personal<T>(
+        &mut self,
+        pick: impl Fn(&PersonalMessage) -> Option<T>,
+    ) -> T {
         let heard = self.events.find("a personal message", |event| match event {
             Event::PersonalMessageUpdate { email, personal_message } if email == OURS => {
-                (!personal_message.psm.is_empty()).then(|| personal_message.psm.clone())
+                pick(personal_message)
             }
             _ => None,
         });
         heard.await
     }
 
+    pub(crate) async fn say_personally(&self, text: &str, media: &str) {
+        let said = PersonalMessage { psm: text.into(), current_media: media.into() };
+        within("said", self.client.set_personal_message(&said)).await.expect("said");
+    }
+
     pub(crate) async fn try_open_room(&self) -> Result<Switchboard, SdkError> {
         within("a room", self.client.create_session(OURS)).await
     }
 
-    /// Opens a room with our client, and waits until it is there. The SDK itself is content when
-    /// the telephone rings; what it says before anybody has come is lost.
+    /// Opens a room with our client.
     pub(crate) async fn open_room(&self) -> Room {
-        let mut room = Room::new(Arc::new(self.try_open_room().await.expect("a room")));
-        room.sees_joined(OURS).await;
+        self.open_room_with(OURS).await
+    }
+
+    /// Opens a room, and waits until the other one is there. The SDK itself is content when the
+    /// telephone rings; what it says before anybody has come is lost.
+    pub(crate) async fn open_room_with(&self, who: &str) -> Room {
+        let switchboard = within("a room", self.client.create_session(who)).await;
+        let mut room = Room::new(Arc::new(switchboard.expect("a room")));
+        room.sees_joined(who).await;
         room
     }
 
     /// The room that our client invited it to.
     pub(crate) async fn answered(&mut self) -> Room {
+        self.answered_to(OURS).await
+    }
+
+    /// The next room that it was invited to, which must be one of this person.
+    pub(crate) async fn answered_to(&mut self, who: &str) -> Room {
         let switchboard = self.events.find("an invitation", |event| match event {
             Event::SessionAnswered(switchboard) => Some(switchboard.clone()),
             _ => None,
         });
         let mut room = Room::new(switchboard.await);
-        room.sees_joined(OURS).await;
+        room.sees_joined(who).await;
         room
     }
 }
@@ -177,16 +321,29 @@ impl Room {
         within("said", self.switchboard.send_text_message(&text)).await
     }
 
-    /// The next text of our client.
+    pub(crate) async fn invite(&self, who: &str) {
+        within("invited", self.switchboard.invite(who)).await.expect("invited");
+    }
+
+    /// The next text, which must be one of our client.
     pub(crate) async fn hears(&mut self) -> String {
+        let (who, text) = self.hears_somebody().await;
+        assert_eq!(who, OURS);
+        text
+    }
+
+    /// The next text, and who said it.
+    pub(crate) async fn hears_somebody(&mut self) -> (String, String) {
         let heard = self.events.find("a text", |event| match event {
-            Event::TextMessage { email, message } => {
-                assert_eq!(email, OURS);
-                Some(message.text.clone())
-            }
+            Event::TextMessage { email, message } => Some((email.clone(), message.text.clone())),
             _ => None,
         });
         heard.await
+    }
+
+    /// The number of the room.
+    pub(crate) async fn session(&self) -> String {
+        within("a number", self.switchboard.get_session_id()).await.expect("a number")
     }
 
     pub(crate) async fn is_nudged(&mut self) {
@@ -213,7 +370,7 @@ impl Room {
         seen.await;
     }
 
-    async fn sees_joined(&mut self, who: &str) {
+    pub(crate) async fn sees_joined(&mut self, who: &str) {
         let seen = self.events.find("joined", |event| match event {
             Event::ParticipantInSwitchboard { email } => (email == who).then_some(()),
             _ => None,

@@ -13,7 +13,11 @@ use serde_json::Value;
 pub(crate) const SDK: &str = "sam@example.com";
 /// Who uses our client.
 pub(crate) const OURS: &str = "olive@example.com";
-/// Of both.
+/// More who use the SDK.
+pub(crate) const SDKS: [&str; 3] = ["sid@example.com", "sue@example.com", "sky@example.com"];
+/// More who use our client.
+pub(crate) const OTHERS: [&str; 3] = ["otto@example.com", "olga@example.com", "omar@example.com"];
+/// Of all.
 pub(crate) const PASSWORD: &str = "swordfish";
 
 /// How long the server may take to listen.
@@ -37,6 +41,10 @@ pub(crate) struct Places {
     pub(crate) nexus: String,
 }
 
+fn everybody() -> impl Iterator<Item = &'static str> {
+    [SDK, OURS].into_iter().chain(SDKS).chain(OTHERS)
+}
+
 pub(crate) fn account(text: &str) -> Account {
     Account::new(text).expect("an account")
 }
@@ -46,7 +54,7 @@ impl Service {
     pub(crate) fn start() -> Self {
         let mut process = Command::new(program())
             .args(["serve", "--listen", "127.0.0.1:0", "--challenge", "never", "--json", "--trace"])
-            .args([SDK, OURS].iter().flat_map(|who| ["--user".into(), format!("{who}:{PASSWORD}")]))
+            .args(everybody().flat_map(|who| ["--user".into(), format!("{who}:{PASSWORD}")]))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
