@@ -227,6 +227,18 @@ impl Network {
         self.engine.cut(host.seat, link, why);
     }
 
+    /// Breaks one connection once it has carried so many bytes, both directions counted. They are
+    /// numbered from 0 in the order in which they were asked for.
+    pub fn cut_after(&mut self, connection: u64, bytes: u64, why: LinkEnd) {
+        self.engine.planned = Some((connection, bytes, why));
+    }
+
+    /// How many bytes each connection has carried, in both directions together, those that are gone
+    /// included. They stand in the order in which they were asked for.
+    pub fn carried(&self) -> &[u64] {
+        &self.engine.carried
+    }
+
     /// The virtual time: `monotonic` began at 0, `unix` at 2004-01-10 13:37:04 UTC.
     pub fn now(&self) -> Now {
         self.engine.now()

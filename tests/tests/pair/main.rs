@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod conversations;
+mod cuts;
 mod groups;
 mod list_model;
 mod lists;

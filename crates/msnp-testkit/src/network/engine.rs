@@ -30,6 +30,10 @@ pub(super) struct Engine {
     seats: Vec<Seat>,
     wires: BTreeMap<u64, Wire>,
     next_wire: u64,
+    /// How much each wire has carried, those that are gone included.
+    pub(super) carried: Vec<u64>,
+    /// This wire breaks once it has carried so much.
+    pub(super) planned: Option<(u64, u64, LinkEnd)>,
     ends: BTreeMap<(usize, LinkId), (u64, usize)>,
     web: Web,
     ready: VecDeque<Work>,
@@ -78,6 +82,8 @@ impl Engine {
             seats: Vec::new(),
             wires: BTreeMap::new(),
             next_wire: 0,
+            carried: Vec::new(),
+            planned: None,
             ends: BTreeMap::new(),
             web: Web::default(),
             ready: VecDeque::new(),
@@ -390,6 +396,7 @@ impl Engine {
         assert!(!self.ends.contains_key(&(seat, link)), "{name} has a {link:?} already");
         let wire = self.next_wire;
         self.next_wire += 1;
+        self.carried.push(0);
         self.wires.insert(wire, Wire::new(seat, link));
         self.ends.insert((seat, link), (wire, 0));
         wire
@@ -518,7 +525,9 @@ impl Engine {
     }
 
     fn deliver(&mut self, wire: u64, side: usize, cargo: Cargo) {
-        let cut_after = self.conditions.cut_after;
+        let planned = self.planned.filter(|(planned, ..)| *planned == wire);
+        let planned = planned.map(|(_, after, why)| (after, why));
+        let cut_after = planned.or(self.conditions.cut_after);
         let Some(found) = self.wires.get_mut(&wire) else { return };
         let (broken, carried) = (found.broken, found.carried);
         let Some(end) = found.ends.get_mut(side) else { return };
@@ -539,6 +548,11 @@ impl Engine {
                 }
                 end.unread.extend(bytes);
                 found.carried += length;
+                if let Some(carried) =
+                    usize::try_from(wire).ok().and_then(|at| self.carried.get_mut(at))
+                {
+                    *carried = found.carried;
+                }
             }
             Cargo::End(why) => {
                 end.end.get_or_insert(why);
