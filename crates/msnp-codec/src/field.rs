@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.parameters.clone().next().is_none()
+        self.parameters.is_empty()
     }
 
     /// A parameter that is still to come, where it is there; 0 is the next.
@@ -201,8 +201,7 @@ impl<'a> Field<'a> for TransactionId {
 impl<'a> Field<'a> for u32 {
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         let digits = reader.next(parameter)?;
-        let text = core::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'));
-        text.and_then(|text| text.parse().ok()).ok_or_else(|| reader.invalid(parameter))
+        number(digits).ok_or_else(|| reader.invalid(parameter))
     }
 
     fn print(&self, line: &mut Line<'_>) {
@@ -221,10 +220,25 @@ impl<'a> Field<'a> for &'a str {
     }
 }
 
+/// A number in decimal digits and nothing else.
+#[inline]
+pub(crate) fn number(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u32, |number, digit| {
+        let digit = digit.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number.checked_mul(10)?.checked_add(u32::from(digit))
+    })
+}
+
 /// Text that stands on a line as it is. A carriage return may not be in it: other programs end
 /// the line there.
 pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
-    core::str::from_utf8(bytes).ok().filter(|text| !text.contains('\r'))
+    core::str::from_utf8(bytes).ok().filter(|text| memchr::memchr(b'\r', text.as_bytes()).is_none())
 }
 
 impl<'a> Field<'a> for Hidden<'a> {

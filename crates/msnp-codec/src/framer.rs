@@ -1,5 +1,6 @@
 use msnp_core::Version;
 
+use crate::field::number;
 use crate::raw::{RawCommand, split_last};
 use crate::{Body, CommandRow, Sender, Verb};
 
@@ -30,19 +31,12 @@ pub struct Framer {
     limits: FrameLimits,
     /// Bytes at the front that hold no line end.
     searched: usize,
-    /// The command whose body is still on its way.
-    announced: Option<Announced>,
+    /// Bytes that the command at the front has, where its line is whole and its body is not: with
+    /// fewer of them nothing has to be looked at. All there can be, where it has failed.
+    needed: usize,
     /// Bytes of the stream before the front.
     taken: u64,
     failed: Option<FrameError>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Announced {
-    verb: Verb,
-    line: usize,
-    head: usize,
-    body: Option<usize>,
 }
 
 impl Framer {
@@ -51,7 +45,7 @@ impl Framer {
     /// The version matters only for numeric errors, which may announce a body from MSNP13; before
     /// it is negotiated, any earlier one serves.
     pub const fn new(sender: Sender, version: Version, limits: FrameLimits) -> Self {
-        Self { sender, version, limits, searched: 0, announced: None, taken: 0, failed: None }
+        Self { sender, version, limits, searched: 0, needed: 0, taken: 0, failed: None }
     }
 
     /// The version that was negotiated.
@@ -71,71 +65,81 @@ impl Framer {
     /// # Errors
     /// [`FrameError`] when the border of the command cannot be known or is too far away. It is
     /// final: every later call repeats it, and nothing after it is read as a command.
+    #[inline(always)]
     pub fn next<'b>(&mut self, bytes: &'b [u8]) -> Result<Option<RawCommand<'b>>, FrameError> {
-        if let Some(error) = self.failed {
-            return Err(error);
+        if bytes.len() < self.needed {
+            return self.failed.map_or(Ok(None), Err);
         }
-        let announced = match self.announced.filter(|known| known.head <= bytes.len()) {
-            Some(known) => known,
-            None => match self.head(bytes) {
-                Ok(Some(found)) => found,
-                Ok(None) => return Ok(None),
-                Err(error) => {
-                    self.failed = Some(error);
-                    return Err(error);
-                }
-            },
-        };
-        let whole = announced.head.saturating_add(announced.body.unwrap_or(0));
-        let Some(wire) = bytes.get(..whole) else {
-            self.announced = Some(announced);
-            return Ok(None);
-        };
-        self.searched = 0;
-        self.announced = None;
-        self.taken = self.taken.saturating_add(u64::try_from(whole).unwrap_or(u64::MAX));
-        let line = wire.get(..announced.line).unwrap_or_default();
-        let body = announced.body.map(|_| wire.get(announced.head..).unwrap_or_default());
-        Ok(Some(RawCommand::new(self.sender, announced.verb, wire, line, body)))
-    }
-
-    fn head(&mut self, bytes: &[u8]) -> Result<Option<Announced>, FrameError> {
-        let searched = self.searched.min(bytes.len());
-        let unsearched = bytes.get(searched..).unwrap_or_default();
-        let Some(found) = memchr::memchr(b'\n', unsearched) else {
-            if bytes.len() > self.limits.line.saturating_add(1) {
-                return Err(self.error(verb_of(bytes), FrameFault::LineTooLong));
-            }
-            self.searched = bytes.len();
-            return Ok(None);
-        };
-        let end = searched + found;
-        let line = bytes.get(..end).unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let Some(end) = self.line_end(bytes) else { return self.failed.map_or(Ok(None), Err) };
+        let returns = end.checked_sub(1).is_some_and(|last| bytes.get(last) == Some(&b'\r'));
+        let line = bytes.get(..end - usize::from(returns)).unwrap_or_default();
         if line.len() > self.limits.line {
-            return Err(self.error(verb_of(bytes), FrameFault::LineTooLong));
+            return Err(self.fail(well_formed(line), FrameFault::LineTooLong));
         }
         let Some(verb) = verb_of(line) else {
-            return Err(self.error(None, FrameFault::NotACommand));
+            return Err(self.fail(None, FrameFault::NotACommand));
         };
-        let body = self.body_len(verb, line).map_err(|fault| self.error(Some(verb), fault))?;
-        Ok(Some(Announced { verb, line: line.len(), head: end + 1, body }))
+        let (head, body) = match self.body_len(verb, line) {
+            Ok(None) => (None, 0),
+            Ok(Some(body)) => (Some(end + 1), body),
+            Err(fault) => return Err(self.fail(well_formed(line), fault)),
+        };
+        let whole = (end + 1).saturating_add(body);
+        let Some(wire) = bytes.get(..whole) else {
+            self.needed = whole;
+            return Ok(None);
+        };
+        self.needed = 0;
+        self.searched = 0;
+        self.taken = self.taken.wrapping_add(u64::try_from(whole).unwrap_or(u64::MAX));
+        Ok(Some(RawCommand::new(self.sender, verb, wire, line.len(), head)))
     }
 
-    fn body_len(&self, verb: Verb, line: &[u8]) -> Result<Option<usize>, FrameFault> {
-        let (rule, largest) = match CommandRow::find(self.sender, verb) {
-            Some(row) => (row.body, row.largest_body),
-            None if self.sender == Sender::Server
-                && self.version.errors_have_bodies()
-                && verb.error_code().is_some() =>
-            {
-                (Body::IfNumber, ERROR_BODY)
+    /// Where the first line ends.
+    #[inline]
+    fn line_end(&mut self, bytes: &[u8]) -> Option<usize> {
+        let unsearched = bytes.get(self.searched..).unwrap_or_default();
+        match memchr::memchr(b'\n', unsearched) {
+            Some(found) => Some(self.searched + found),
+            None => {
+                if bytes.len() > self.limits.line.saturating_add(1) {
+                    self.fail(well_formed(bytes), FrameFault::LineTooLong);
+                } else {
+                    self.searched = bytes.len();
+                }
+                None
             }
-            None => return Ok(None),
-        };
-        if rule == Body::Never {
-            return Ok(None);
         }
+    }
+
+    #[inline]
+    fn body_len(&self, verb: Verb, line: &[u8]) -> Result<Option<usize>, FrameFault> {
+        match CommandRow::body_of(self.sender, verb) {
+            Some(Body::Never) => Ok(None),
+            Some(rule) => self.announced_len(rule, verb, line),
+            None => self.body_len_of_unknown(verb, line),
+        }
+    }
+
+    #[inline(never)]
+    fn body_len_of_unknown(&self, verb: Verb, line: &[u8]) -> Result<Option<usize>, FrameFault> {
+        let is_error = self.sender == Sender::Server && verb.error_code().is_some();
+        match verb.is_well_formed() {
+            true if is_error && self.version.errors_have_bodies() => {
+                self.announced_len(Body::IfNumber, verb, line)
+            }
+            true => Ok(None),
+            false => Err(FrameFault::NotACommand),
+        }
+    }
+
+    #[inline(never)]
+    fn announced_len(
+        &self,
+        rule: Body,
+        verb: Verb,
+        line: &[u8],
+    ) -> Result<Option<usize>, FrameFault> {
         let parameters = line.get(3..).unwrap_or_default();
         let Some((before, last)) = split_last(parameters) else {
             return if rule == Body::Always { Err(FrameFault::NoLength) } else { Ok(None) };
@@ -145,26 +149,32 @@ impl Framer {
             Body::Always => true,
             Body::IfNumber => split_last(before).is_some() && last.iter().all(u8::is_ascii_digit),
             Body::FromParameter(n) => {
-                let line = RawCommand::new(self.sender, verb, line, line, None);
+                let line = RawCommand::new(self.sender, verb, line, line.len(), None);
                 line.parameters().count() >= usize::from(n)
             }
         };
         if !expected {
             return Ok(None);
         }
-        if last.is_empty() || !last.iter().all(u8::is_ascii_digit) {
+        if !last.iter().all(u8::is_ascii_digit) {
             return Err(FrameFault::NoLength);
         }
+        let row = CommandRow::find(self.sender, verb);
+        let largest = row.map_or(ERROR_BODY, |row| row.largest_body);
         let limit = self.limits.body.min(usize::try_from(largest).unwrap_or(usize::MAX));
-        let announced = core::str::from_utf8(last).ok().and_then(|text| text.parse().ok());
-        match announced {
+        match number(last).and_then(|len| usize::try_from(len).ok()) {
             Some(len) if len <= limit => Ok(Some(len)),
             _ => Err(FrameFault::BodyTooLong),
         }
     }
 
-    fn error(&self, verb: Option<Verb>, fault: FrameFault) -> FrameError {
-        FrameError { fault, verb, sender: self.sender, offset: self.taken }
+    #[cold]
+    #[inline(never)]
+    fn fail(&mut self, verb: Option<Verb>, fault: FrameFault) -> FrameError {
+        let error = FrameError { fault, verb, sender: self.sender, offset: self.taken };
+        self.needed = usize::MAX;
+        self.failed = Some(error);
+        error
     }
 }
 
@@ -220,10 +230,16 @@ pub enum FrameFault {
 
 const ERROR_BODY: u32 = 16 * 1024;
 
+fn well_formed(line: &[u8]) -> Option<Verb> {
+    verb_of(line).filter(|verb| verb.is_well_formed())
+}
+
+/// The first word, where it is as long as a verb.
+#[inline]
 fn verb_of(line: &[u8]) -> Option<Verb> {
     let (verb, rest) = line.split_first_chunk::<3>()?;
     let ended = matches!(rest.first(), None | Some(b' ' | b'\t'));
-    Some(Verb::new(*verb)).filter(|verb| ended && verb.is_well_formed())
+    ended.then_some(Verb::new(*verb))
 }
 
 fn side(sender: Sender) -> &'static str {

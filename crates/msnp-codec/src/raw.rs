@@ -14,21 +14,30 @@ use crate::{Sender, Verb};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawCommand<'a> {
     wire: &'a [u8],
-    line: &'a [u8],
-    body: Option<&'a [u8]>,
+    /// The bytes of the line, without its end.
+    line: u32,
+    /// Where the body begins; beyond the end where there is none.
+    body: u32,
     verb: Verb,
     sender: Sender,
 }
 
+/// Where the body of a command begins that has none.
+const NO_BODY: u32 = u32::MAX;
+
 impl<'a> RawCommand<'a> {
-    pub(crate) const fn new(
+    /// The first `line` bytes of `wire` are the line without its end; the body begins at `body`,
+    /// where there is one.
+    #[inline]
+    pub(crate) fn new(
         sender: Sender,
         verb: Verb,
         wire: &'a [u8],
-        line: &'a [u8],
-        body: Option<&'a [u8]>,
+        line: usize,
+        body: Option<usize>,
     ) -> Self {
-        Self { wire, line, body, verb, sender }
+        let place = |at: usize| u32::try_from(at).unwrap_or(NO_BODY);
+        Self { wire, line: place(line), body: body.map_or(NO_BODY, place), verb, sender }
     }
 
     /// All its bytes, line ends and body included: what to take off the front of the input.
@@ -37,13 +46,15 @@ impl<'a> RawCommand<'a> {
     }
 
     /// The line, without its end.
-    pub const fn line(&self) -> &'a [u8] {
-        self.line
+    #[inline]
+    pub fn line(&self) -> &'a [u8] {
+        usize::try_from(self.line).ok().and_then(|end| self.wire.get(..end)).unwrap_or_default()
     }
 
     /// The body; none where none was announced, empty where one of no bytes was.
-    pub const fn body(&self) -> Option<&'a [u8]> {
-        self.body
+    #[inline]
+    pub fn body(&self) -> Option<&'a [u8]> {
+        usize::try_from(self.body).ok().and_then(|start| self.wire.get(start..))
     }
 
     /// The verb.
@@ -60,10 +71,10 @@ impl<'a> RawCommand<'a> {
     ///
     /// An empty parameter cannot be written: white space of any length separates two.
     pub fn parameters(&self) -> Parameters<'a> {
-        let rest = self.line.get(3..).unwrap_or_default();
+        let rest = self.line().get(3..).unwrap_or_default();
         match self.body {
-            None => Parameters { rest },
-            Some(_) => Parameters { rest: split_last(rest).map_or(&[][..], |(before, _)| before) },
+            NO_BODY => Parameters { rest },
+            _ => Parameters { rest: split_last(rest).map_or(&[][..], |(before, _)| before) },
         }
     }
 
@@ -71,8 +82,8 @@ impl<'a> RawCommand<'a> {
     pub fn to_owned(&self) -> OwnedCommand {
         OwnedCommand {
             wire: Bytes::copy_from_slice(self.wire),
-            line: self.line.len(),
-            body: self.body.map(<[u8]>::len),
+            line: self.line,
+            body: self.body,
             verb: self.verb,
             sender: self.sender,
         }
@@ -83,8 +94,8 @@ impl<'a> RawCommand<'a> {
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnedCommand {
     wire: Bytes,
-    line: usize,
-    body: Option<usize>,
+    line: u32,
+    body: u32,
     verb: Verb,
     sender: Sender,
 }
@@ -92,11 +103,8 @@ pub struct OwnedCommand {
 impl OwnedCommand {
     /// The command.
     pub fn as_raw(&self) -> RawCommand<'_> {
-        let body = self
-            .body
-            .map(|len| self.wire.get(self.wire.len().saturating_sub(len)..).unwrap_or_default());
-        let line = self.wire.get(..self.line).unwrap_or_default();
-        RawCommand { wire: &self.wire, line, body, verb: self.verb, sender: self.sender }
+        let Self { wire, line, body, verb, sender } = self;
+        RawCommand { wire, line: *line, body: *body, verb: *verb, sender: *sender }
     }
 }
 
@@ -117,7 +125,7 @@ fn show(name: &str, command: RawCommand<'_>, f: &mut fmt::Formatter<'_>) -> fmt:
     let mut shown = f.debug_struct(name);
     shown.field("sender", &command.sender);
     shown.field("line", &Masked(command));
-    shown.field("body", &command.body.map(<[u8]>::len)).finish()
+    shown.field("body", &command.body().map(<[u8]>::len)).finish()
 }
 
 /// The parameters of a command.
@@ -126,13 +134,36 @@ pub struct Parameters<'a> {
     rest: &'a [u8],
 }
 
+impl<'a> Parameters<'a> {
+    /// Whether none is left.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ahead().is_empty()
+    }
+
+    /// What is left, from the next parameter on.
+    #[inline]
+    fn ahead(&self) -> &'a [u8] {
+        let mut text = self.rest;
+        while let Some((first, rest)) = text.split_first()
+            && is_space(*first)
+        {
+            text = rest;
+        }
+        text
+    }
+}
+
 impl<'a> Iterator for Parameters<'a> {
     type Item = &'a [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
-        let start = self.rest.iter().position(|b| !is_space(*b))?;
-        let text = self.rest.get(start..)?;
-        let end = text.iter().position(|b| is_space(*b)).unwrap_or(text.len());
+        let text = self.ahead();
+        if text.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr2(b' ', b'\t', text).unwrap_or(text.len());
         let (parameter, rest) = text.split_at_checked(end)?;
         self.rest = rest;
         Some(parameter)
@@ -158,7 +189,7 @@ mod tests {
     #[test]
     fn an_empty_last_field_is_no_parameter() {
         let line = b"BPR 6 alice@example.com PHW ";
-        let raw = RawCommand::new(Sender::Server, Verb::new(*b"BPR"), line, line, None);
+        let raw = RawCommand::new(Sender::Server, Verb::new(*b"BPR"), line, line.len(), None);
         let parameters: alloc::vec::Vec<_> = raw.parameters().collect();
         assert_eq!(parameters, [&b"6"[..], b"alice@example.com", b"PHW"]);
     }
@@ -167,7 +198,7 @@ mod tests {
     fn an_owned_command_reads_as_the_one_it_was_made_of() {
         let wire = b"UBX alice@example.com 3\r\nabc";
         let verb = Verb::new(*b"UBX");
-        let raw = RawCommand::new(Sender::Server, verb, wire, &wire[..23], Some(&wire[25..]));
+        let raw = RawCommand::new(Sender::Server, verb, wire, 23, Some(25));
         assert_eq!(raw.to_owned().as_raw(), raw);
         assert_eq!(raw.parameters().count(), 1);
     }
@@ -176,7 +207,7 @@ mod tests {
     fn debug_shows_no_body_and_no_line_that_may_hold_a_ticket_or_a_cookie() {
         let wire = b"UBX a@example.com\t 6\r\nsecret";
         let verb = Verb::new(*b"UBX");
-        let raw = RawCommand::new(Sender::Server, verb, wire, &wire[..20], Some(&wire[22..]));
+        let raw = RawCommand::new(Sender::Server, verb, wire, 20, Some(22));
         let shown = alloc::format!("{raw:?}");
         let expected = "sender: Server, line: \"UBX a@example.com\\t 6\", body: Some(6) }";
         assert_eq!(shown, alloc::format!("RawCommand {{ {expected}"));
@@ -188,7 +219,7 @@ mod tests {
             (Sender::Server, b"RNG"),
         ] {
             let line = [verb, &b" 3 secret secret"[..]].concat();
-            let raw = RawCommand::new(sender, Verb::new(*verb), &line, &line, None);
+            let raw = RawCommand::new(sender, Verb::new(*verb), &line, line.len(), None);
             let shown = alloc::format!("{raw:?} {:?}", raw.to_owned());
             assert!(!shown.contains("secret"), "{shown}");
         }

@@ -103,15 +103,16 @@ impl CommandRow {
     }
 
     /// The row of a verb for one sender.
+    #[inline]
     pub fn find(sender: Sender, verb: Verb) -> Option<&'static Self> {
-        let mut slot = slot_of(sender, verb);
-        loop {
-            let row = COMMANDS.get(usize::from(*INDEX.get(slot)?))?;
-            if row.verb == verb && row.sender == sender {
-                return Some(row);
-            }
-            slot = (slot + 1) % SLOTS;
-        }
+        let place = Place::of(key_of(sender, verb))?;
+        COMMANDS.get(usize::from(place.at))
+    }
+
+    /// Whether bytes follow the line of a command; none where the table does not know it.
+    #[inline]
+    pub(crate) fn body_of(sender: Sender, verb: Verb) -> Option<Body> {
+        Place::of(key_of(sender, verb)).map(|place| place.body)
     }
 }
 
@@ -272,34 +273,58 @@ const fn row(
     }
 }
 
-const SLOTS: usize = 512;
-const EMPTY: u8 = u8::MAX;
+const SLOTS: usize = 1 << (32 - SHIFT);
+const SHIFT: u32 = 22;
 
-/// Where each row is, by a hash of sender and verb; collisions go on to the next slot.
+/// What framing must know of each row, by a hash of its key in which no two rows meet. An empty
+/// place has the key 0.
 #[allow(clippy::as_conversions, clippy::indexing_slicing, reason = "runs in the compiler alone")]
-static INDEX: [u8; SLOTS] = {
-    assert!(COMMANDS.len() < EMPTY as usize);
-    let mut index = [EMPTY; SLOTS];
+static INDEX: [Place; SLOTS] = {
+    assert!(COMMANDS.len() <= u8::MAX as usize);
+    let mut index = [Place { key: 0, at: 0, body: Body::Never }; SLOTS];
     let mut at = 0;
     while at < COMMANDS.len() {
-        let mut slot = slot_of(COMMANDS[at].sender, COMMANDS[at].verb);
-        while index[slot] != EMPTY {
-            slot = (slot + 1) % SLOTS;
-        }
-        index[slot] = at as u8;
+        let CommandRow { sender, verb, body, .. } = COMMANDS[at];
+        let key = key_of(sender, verb);
+        let slot = slot_of(key);
+        assert!(index[slot].key == 0, "two rows meet: take another multiplier");
+        index[slot] = Place { key, at: at as u8, body };
         at += 1;
     }
     index
 };
 
-#[allow(clippy::as_conversions, reason = "nine bits of a u32 fit every usize")]
-const fn slot_of(sender: Sender, verb: Verb) -> usize {
-    let salt = match sender {
-        Sender::Client => 0,
-        Sender::Server => 1 << 24,
-    };
-    ((verb.key() | salt).wrapping_mul(0x9E37_79B1) >> 23) as usize
+#[derive(Clone, Copy)]
+struct Place {
+    key: u32,
+    at: u8,
+    body: Body,
 }
+
+impl Place {
+    #[inline]
+    fn of(key: u32) -> Option<&'static Self> {
+        INDEX.get(slot_of(key)).filter(|place| place.key == key)
+    }
+}
+
+/// Sender and verb as one number, never 0.
+const fn key_of(sender: Sender, verb: Verb) -> u32 {
+    verb.key()
+        | match sender {
+            Sender::Client => 1 << 24,
+            Sender::Server => 2 << 24,
+        }
+}
+
+#[allow(clippy::as_conversions, reason = "ten bits of a u32 fit every usize")]
+#[inline]
+const fn slot_of(key: u32) -> usize {
+    (key.wrapping_mul(MULTIPLIER) >> SHIFT) as usize
+}
+
+/// Found by trying odd numbers until no two rows met.
+const MULTIPLIER: u32 = 0x3802_08A9;
 
 #[cfg(test)]
 mod tests {

@@ -45,7 +45,7 @@ impl Verb {
 
     /// The three bytes as one number, for looking up.
     pub(crate) const fn key(self) -> u32 {
-        u32::from_be_bytes([0, self.0[0], self.0[1], self.0[2]])
+        u32::from_le_bytes([self.0[0], self.0[1], self.0[2], 0])
     }
 }
 

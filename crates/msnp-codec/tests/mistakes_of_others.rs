@@ -240,3 +240,23 @@ fn capabilities_come_as_one_number_or_two_or_not_at_all() {
         }
     }
 }
+
+#[test]
+fn a_server_that_counts_after_msnp9_removes_the_one_it_names() {
+    let (bob, friends) =
+        ("99999999-2222-3333-4444-555555555555", "11111111-2222-3333-4444-555555555555");
+    for (line, contact, group) in [
+        ("REM 9 AL bob@example.com".into(), "bob@example.com", None),
+        ("REM 9 AL 12 bob@example.com".into(), "bob@example.com", None),
+        (format!("REM 9 FL 12 {bob}"), bob, None),
+        (format!("REM 9 FL 12 {bob} {friends}"), bob, Some(friends)),
+        (format!("REM 9 FL {bob} {friends}"), bob, Some(friends)),
+    ] {
+        let version = Version::MSNP10;
+        let raw = from_server(version, format!("{line}\r\n").as_bytes());
+        let Ok(ServerCommand::Rem(rem)) = ServerCommand::parse(raw.as_raw(), version) else {
+            panic!("{line}")
+        };
+        assert_eq!((rem.contact, rem.group, rem.serial), (contact, group, None), "{line}");
+    }
+}

@@ -200,6 +200,16 @@ impl Version {
         self.0 >= 11
     }
 
+    /// `OUT` may say that the account moves (`MIG`), or that terms are not accepted (`TOU`).
+    pub const fn out_names_the_account(self) -> bool {
+        self.0 >= 10
+    }
+
+    /// `OUT` may say when to come back (`RCT`).
+    pub const fn out_says_when_to_return(self) -> bool {
+        self.0 >= 11
+    }
+
     /// `QNG` says after how many seconds to ping again.
     pub const fn qng_has_seconds(self) -> bool {
         self.0 >= 9

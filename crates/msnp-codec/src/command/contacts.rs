@@ -1,8 +1,9 @@
 //! `ADD`, `ADC`, `REM`, `SBP`: putting contacts on lists, taking them off, and naming them.
 
-use msnp_core::{List, TransactionId, Version};
+use msnp_core::{Account, List, TransactionId, Version};
 
 use crate::command::contact_fields::{Fields, print_fields, print_named};
+use crate::command::groups::is_guid;
 use crate::field::{Command, Line, Reader, command};
 use crate::{CommandError, Encoded};
 
@@ -177,13 +178,19 @@ impl<'a> Command<'a> for Adc<'a> {
 
 impl<'a> Command<'a> for ServerRem<'a> {
     fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError> {
-        Ok(Self {
-            transaction: reader.read("transaction id")?,
-            list: reader.read("list")?,
-            serial: if version.has_list_serials() { Some(reader.read("serial")?) } else { None },
-            contact: reader.read("contact")?,
-            group: reader.read("group")?,
-        })
+        let transaction = reader.read("transaction id")?;
+        let list = reader.read("list")?;
+        let mut serial = None;
+        if version.has_list_serials() {
+            serial = Some(reader.read("serial")?);
+        } else if reader.peek(0).is_some_and(|word| word.iter().all(u8::is_ascii_digit))
+            && reader.peek(1).is_some_and(names_somebody)
+        {
+            // A server that still counts is understood, but the number says nothing.
+            reader.next("serial")?;
+        }
+        let contact = reader.read("contact")?;
+        Ok(Self { transaction, list, serial, contact, group: reader.read("group")? })
     }
 
     fn print(&self, mut line: Line<'_>, version: Version) {
@@ -196,4 +203,9 @@ impl<'a> Command<'a> for ServerRem<'a> {
         line.put(&self.group);
         line.end();
     }
+}
+
+/// Whether it is a GUID or an account.
+fn names_somebody(word: &[u8]) -> bool {
+    is_guid(word) || core::str::from_utf8(word).is_ok_and(|text| Account::new(text).is_ok())
 }

@@ -216,7 +216,7 @@ fn print_end(version: Version, line: &mut Line<'_>) {
 }
 
 /// Whether it is a GUID, with or without braces.
-fn is_guid(text: &[u8]) -> bool {
+pub(super) fn is_guid(text: &[u8]) -> bool {
     let bare = text.strip_prefix(b"{").and_then(|text| text.strip_suffix(b"}")).unwrap_or(text);
     bare.len() == 36
         && bare.iter().enumerate().all(|(at, b)| match at {

@@ -4,7 +4,7 @@ use core::fmt;
 
 use msnp_core::{NetworkId, NetworkPlace, Status, TransactionId, Version};
 
-use crate::field::{Command, Field, Line, Reader};
+use crate::field::{Command, Field, Line, Reader, number};
 use crate::{CommandError, Encoded};
 
 /// What a client program can do: one number from MSNP8, two from MSNP16 (`2788999228:48`).
@@ -228,16 +228,16 @@ impl Capabilities {
 
     /// Reads `1073741824` or `2788999228:48`.
     pub fn parse(text: &str) -> Option<Self> {
-        // A program that was built in haste sends `2416181284:00`.
-        let number = |text: &str| {
-            text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+        Self::from_bytes(text.as_bytes())
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let Some(colon) = bytes.iter().position(|b| *b == b':') else {
+            return Some(Self::new(number(bytes)?));
         };
-        match text.split_once(':') {
-            None => Some(Self::new(number(text)?)),
-            Some((basic, extended)) => {
-                Some(Self { basic: number(basic)?, extended: Some(number(extended)?) })
-            }
-        }
+        // A program that was built in haste sends `2416181284:00`.
+        let (basic, extended) = bytes.split_at_checked(colon)?;
+        Some(Self { basic: number(basic)?, extended: Some(number(extended.get(1..)?)?) })
     }
 }
 
@@ -252,8 +252,8 @@ impl fmt::Display for Capabilities {
 
 impl<'a> Field<'a> for Capabilities {
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
-        let text: &str = reader.read(parameter)?;
-        Self::parse(text).ok_or_else(|| reader.invalid(parameter))
+        let bytes = reader.next(parameter)?;
+        Self::from_bytes(bytes).ok_or_else(|| reader.invalid(parameter))
     }
 
     fn print(&self, line: &mut Line<'_>) {
