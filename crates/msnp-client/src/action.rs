@@ -64,6 +64,8 @@ pub enum Action {
     Find(Vec<(Box<str>, Box<str>)>),
     /// Has the service invite somebody by mail (MSNP2 to 12). Ends likewise.
     InviteByMail(Account),
+    /// The same with a text of one's own, of at most 4096 bytes (MSNP5 to 12). Ends likewise.
+    InviteByMailWithText(Account, Box<str>),
     /// Sends a page to the telephone of somebody (MSNP5 and later). Ends likewise.
     Page(Account, Box<str>),
     /// Sets whether others may invite one to rooms at all (MSNP3 and later). Ends likewise.
@@ -136,8 +138,9 @@ pub enum NotDoneReason {
     #[error("nobody is there")]
     NobodyThere,
     /// A message may have 1664 bytes with its headers; a text or a small thing may have 128 parts
-    /// of that size from MSNP9.
-    #[error("the message is too long")]
+    /// of that size from MSNP9. What is asked of the notification server may have 8192 bytes on its
+    /// line, with names as they are encoded, and as many in a document as its command allows.
+    #[error("that is too long")]
     TooLong,
     /// One cannot do that to oneself, or not with that status, list or word: a word that is sent as
     /// it is, such as the id of a group, has no white space.

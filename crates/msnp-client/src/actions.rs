@@ -84,6 +84,9 @@ impl Client {
         find(fields: Vec<(Box<str>, Box<str>)>) -> ActionId = Action::Find(fields);
         /// [`Action::InviteByMail`]
         invite_by_mail(account: Account) -> ActionId = Action::InviteByMail(account);
+        /// [`Action::InviteByMailWithText`]
+        invite_by_mail_with_text(account: Account, text: &str) -> ActionId
+            = Action::InviteByMailWithText(account, text.into());
         /// [`Action::Page`]
         page(account: Account, text: &str) -> ActionId = Action::Page(account, text.into());
         /// [`Action::AcceptInvitations`]
@@ -215,6 +218,10 @@ impl Client {
             }
             Action::Find(fields) => self.run(now, vec![NsRequest::Find(fields)]),
             Action::InviteByMail(account) => self.run(now, vec![NsRequest::InviteByMail(account)]),
+            Action::InviteByMailWithText(account, text) => {
+                let name = self.name().unwrap_or_default().into();
+                self.run(now, vec![NsRequest::InviteByMailWithText { account, name, text }])
+            }
             Action::Page(account, text) => {
                 let document = page(&text).into();
                 self.run(now, vec![NsRequest::Page { account, document }])
@@ -229,11 +236,7 @@ impl Client {
             }
             Action::Invite(id, account) => {
                 let account = self.other(account)?;
-                let conversation =
-                    self.conversations.get(id).ok_or(NotDoneReason::NoConversation)?;
-                conversation.wanted.insert(account);
-                self.open_room(now, id)?;
-                Ok(Started::Nothing)
+                self.invite_to(now, id, account).map(|()| Started::Nothing)
             }
             Action::SendText(id, text) => self.say_printed(now, id, |out| text.print(out)),
             Action::SendNudge(id) => self.cast(now, id, &Datacast::Nudge),
@@ -280,6 +283,27 @@ impl Client {
         Ok(id)
     }
 
+    fn invite_to(
+        &mut self,
+        now: Now,
+        id: ConversationId,
+        account: Account,
+    ) -> Result<(), NotDoneReason> {
+        let conversation = self.conversations.get(id).ok_or(NotDoneReason::NoConversation)?;
+        let is_new = !conversation.wanted.contains(&account);
+        if !conversation.want(account.clone()) {
+            return Err(NotDoneReason::Full);
+        }
+        let opened = self.open_room(now, id);
+        if opened.is_err()
+            && is_new
+            && let Some(conversation) = self.conversations.get(id)
+        {
+            conversation.wanted.remove(&account);
+        }
+        opened
+    }
+
     fn say_printed(
         &mut self,
         now: Now,
@@ -321,7 +345,11 @@ impl Client {
         begun
     }
 
-    fn leave_rooms(&mut self, now: Now, id: ConversationId) -> Result<(), NotDoneReason> {
+    pub(crate) fn leave_rooms(
+        &mut self,
+        now: Now,
+        id: ConversationId,
+    ) -> Result<(), NotDoneReason> {
         self.give_up(id);
         let conversation = self.conversations.remove(id).ok_or(NotDoneReason::NoConversation)?;
         for link in conversation.rooms {

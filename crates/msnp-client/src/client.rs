@@ -159,12 +159,13 @@ impl Client {
 
     /// Signs out: every room is left, and the machine ends well.
     pub fn sign_out(&mut self, now: Now) {
-        let rooms: Vec<LinkId> = self.links.keys().copied().collect();
-        for link in rooms {
-            match self.links.get_mut(&link).map(|link| &mut link.session) {
-                Some(Session::Notification(ns)) => ns.sign_out(),
-                Some(Session::Switchboard(sb, _)) => sb.leave(),
-                None => {}
+        for conversation in self.conversations.ids() {
+            // It is there, so there is nothing to go wrong.
+            let _ = self.leave_rooms(now, conversation);
+        }
+        if let Some(link) = self.notification {
+            if let Some(session) = self.notification_session() {
+                session.sign_out();
             }
             self.pump(now, link);
         }

@@ -19,7 +19,7 @@ pub struct Config {
     pub password: Secret,
     /// The dispatch or notification server to begin with.
     pub server: Endpoint,
-    /// The web page that names the sign-in page (MSNP8 to 11), an `http:` or `https:` address.
+    /// The web page that names the sign-in page (MSNP8 to 12), an `http:` or `https:` address.
     pub nexus: String,
     /// The versions to offer, the preferred first. The server chooses.
     pub versions: Vec<Version>,
@@ -30,7 +30,8 @@ pub struct Config {
     pub capabilities: Capabilities,
     /// What the program says that it is.
     pub program: ClientProgram,
-    /// After how much silence to ask whether the connection is alive.
+    /// How long after one sign of life to ask for the next: after signing in, and after each answer
+    /// to the last question. A server may want to be asked sooner (MSNP9 and later).
     pub keepalive: Duration,
     /// The lists as [`Client::roster`](crate::Client::roster) had them at the end of an earlier
     /// session: the server sends only what is newer.
@@ -90,6 +91,9 @@ pub struct Limits {
     pub contacts: usize,
     /// The most groups.
     pub groups: usize,
+    /// The most bytes that contacts, groups and settings together may take, with names, pictures
+    /// and all else that is known of them. It is an estimate, and may be passed by a quarter.
+    pub roster: usize,
     /// The most conversations, and the most rooms.
     pub conversations: usize,
     /// The most messages of one conversation that wait for somebody to come.
@@ -103,14 +107,15 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 256 events, 20,000 contacts, 100 groups, 64 conversations, 32 messages for 60 seconds, 5
-    /// redirections.
+    /// 256 events, 20,000 contacts, 100 groups, 64 MiB of both, 64 conversations, 32 messages for 60
+    /// seconds, 5 redirections.
     fn default() -> Self {
         Self {
             session: SessionLimits::default(),
             events: 256,
             contacts: 20_000,
             groups: 100,
+            roster: 64 * 1024 * 1024,
             conversations: 64,
             waiting: 32,
             patience: Duration::from_secs(60),

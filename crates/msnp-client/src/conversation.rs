@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use msnp_codec::command::Acknowledge;
 use msnp_core::{Account, LinkId, Now, TransactionId};
+use msnp_session::SbClient;
 
 use crate::{ConversationId, MessageId};
 
@@ -32,9 +33,17 @@ pub(crate) struct Conversation {
     pub(crate) requested: Option<TransactionId>,
     /// Messages that wait for somebody to come, or for their turn.
     pub(crate) waiting: VecDeque<Waiting>,
-    /// Who is rung, and until when one waits for them to come. `RINGING` is not the end of it: they
-    /// may come, or never say anything.
-    pub(crate) calling: BTreeMap<Account, Duration>,
+    /// Who is rung.
+    pub(crate) calling: BTreeMap<Account, Call>,
+}
+
+/// Somebody is rung. `RINGING` is not the end of it: they may come, or never say anything.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// From which room.
+    pub(crate) room: LinkId,
+    /// How long one waits for them to come.
+    pub(crate) until: Duration,
 }
 
 /// A message that waits for somebody to come, or for its turn.
@@ -50,12 +59,21 @@ pub(crate) struct Waiting {
 impl Conversation {
     /// Whether somebody is rung at this time.
     pub(crate) fn is_calling(&self, now: Now, account: &Account) -> bool {
-        self.calling.get(account).is_some_and(|until| now.monotonic < *until)
+        self.calling.get(account).is_some_and(|call| now.monotonic < call.until)
     }
 
     /// Whether anybody is.
     pub(crate) fn is_calling_anybody(&self, now: Now) -> bool {
-        self.calling.values().any(|until| now.monotonic < *until)
+        self.calling.values().any(|call| now.monotonic < call.until)
+    }
+
+    /// Wants somebody here; says whether there is room for them.
+    pub(crate) fn want(&mut self, account: Account) -> bool {
+        let room = self.wanted.contains(&account) || self.wanted.len() < SbClient::MAX_MEMBERS;
+        if room {
+            self.wanted.insert(account);
+        }
+        room
     }
 }
 

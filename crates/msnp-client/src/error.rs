@@ -28,6 +28,10 @@ pub enum ClientError {
     /// The server sent the client elsewhere too often.
     #[error("the servers send the client from one to the other")]
     TooManyRedirects,
+    /// The server told more about contacts, groups and settings than
+    /// [`Limits::roster`](crate::Limits::roster) allows.
+    #[error("the contact list is too large to be kept")]
+    RosterTooLarge,
     /// The server ended the session.
     #[error("signed out by the server: {0}")]
     SignedOut(SignOut),

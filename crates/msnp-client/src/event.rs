@@ -25,6 +25,10 @@ pub enum Event {
     /// Signed in, with lists and, where the configuration has one, the first status. From here on
     /// everything can be done. A server that sends the client to another one while it is signed in
     /// makes it sign in anew, and all of this is said again.
+    ///
+    /// One's own name is known by now, but for one case: from MSNP10 it stands among the settings
+    /// after the lists, so where there is neither a contact nor a first status to wait for, it
+    /// follows as [`OwnName`](Self::OwnName).
     SignedIn,
     /// What the service knows about the user.
     Profile(Box<Profile>),
@@ -99,7 +103,8 @@ pub enum Event {
         /// Its value; empty where it is cleared.
         value: String,
     },
-    /// Somebody invited one, but there are too many conversations already.
+    /// Somebody invited one, but there are too many conversations already, or their room could not
+    /// be entered.
     InvitationMissed(Account),
     /// There is a new conversation because somebody invited one.
     Invited {
@@ -210,7 +215,8 @@ pub enum Event {
     Document(Bytes),
     /// A refusal that answers nothing that is known.
     ServerError(ErrorCode),
-    /// A contact was passed over because the list has reached its bound.
+    /// A contact was passed over because the list has reached its bound, or some of its groups
+    /// were because it is in more than there may be.
     ListFull(Account),
     /// A group was passed over because there are as many as there may be.
     GroupsFull {

@@ -62,7 +62,8 @@ impl Client {
                     let next = session.poll();
                     self.next_transaction = self.next_transaction.max(session.next_transaction());
                     let step = session.last_step();
-                    if step != self.reached {
+                    // What a server that one was sent away from has to say is history.
+                    if step != self.reached && self.notification == Some(id) {
                         self.reached = step;
                         self.outputs.event(Event::SigningIn(step));
                     }

@@ -74,7 +74,7 @@ impl Client {
     fn listed(&mut self, listed: ListedContact, lists: Lists) {
         let limit = self.config.limits.contacts;
         let Some(contact) = self.roster.entry(&listed.account, limit) else {
-            return self.outputs.event(Event::ListFull(listed.account));
+            return self.list_full(listed.account);
         };
         lists.iter().for_each(|list| contact.lists |= list);
         if let Some(name) = listed.name {
@@ -83,9 +83,20 @@ impl Client {
         if listed.guid.is_some() {
             contact.guid = listed.guid;
         }
+        let groups = self.config.limits.groups;
+        let too_many = listed.groups.len() > groups;
         if !listed.groups.is_empty() {
             contact.groups = listed.groups;
+            contact.groups.truncate(groups);
         }
+        if too_many {
+            self.list_full(listed.account);
+        }
+    }
+
+    fn list_full(&mut self, account: Account) {
+        self.roster.passed_over();
+        self.outputs.event(Event::ListFull(account));
     }
 
     fn group_changed(&mut self, id: Box<str>, name: String) {
@@ -98,6 +109,7 @@ impl Client {
     fn group_named(&mut self, id: Box<str>, name: String) -> bool {
         let known = self.roster.set_group(id.clone(), name.clone(), self.config.limits.groups);
         if !known {
+            self.roster.passed_over();
             self.outputs.event(Event::GroupsFull { id, name });
         }
         known
@@ -113,7 +125,7 @@ impl Client {
     ) {
         let limit = self.config.limits.contacts;
         let Some(contact) = self.roster.entry(&account, limit) else {
-            return self.outputs.event(Event::ListFull(account));
+            return self.list_full(account);
         };
         let was_there = contact.lists.contains(list);
         contact.lists |= list;
@@ -123,20 +135,19 @@ impl Client {
         if guid.is_some() {
             contact.guid = guid;
         }
-        let mut is_new = false;
-        if let Some(group) = &group
-            && contact.groups.len() < self.config.limits.groups
-            && !contact.groups.contains(group)
-        {
-            contact.groups.push(group.clone());
-            is_new = true;
-        }
+        let new_group = group.clone().filter(|group| !contact.groups.contains(group));
+        let too_many = new_group.is_some() && contact.groups.len() >= self.config.limits.groups;
+        let new_group = new_group.filter(|_| !too_many);
+        contact.groups.extend(new_group.clone());
         if !was_there || group.is_none() {
             self.outputs.event(Event::ListChanged { list, account: account.clone(), added: true });
         }
-        if let Some(group) = group.filter(|_| is_new) {
+        if let Some(group) = new_group {
             let account = account.clone();
             self.outputs.event(Event::GroupMember { group, account, added: true });
+        }
+        if too_many {
+            self.list_full(account.clone());
         }
         if list == List::Reverse && !was_there {
             self.waits_for_a_decision(account);

@@ -11,10 +11,20 @@ use msnp_core::{Account, Now, Status, TransactionId};
 use msnp_session::{NsEvent, NsRequest, RequestError, SessionError, Step};
 
 use crate::client::{Client, Stage};
-use crate::{ClientError, Event};
+use crate::roster::ENTRY;
+use crate::{ClientError, Contact, Event};
 
 impl Client {
+    /// What the server says, as far as there is room for it.
     pub(crate) fn notification_event(&mut self, now: Now, event: NsEvent) {
+        let bytes = kept_of(&event);
+        self.hear(now, event);
+        if !self.roster.grew(bytes, self.config.limits.roster) {
+            self.end(Err(ClientError::RosterTooLarge));
+        }
+    }
+
+    fn hear(&mut self, now: Now, event: NsEvent) {
         match event {
             NsEvent::VersionChosen(version) => self.set_version(version),
             NsEvent::Redirected(to) => self.redirected(now, to),
@@ -79,7 +89,11 @@ impl Client {
             NsEvent::Page(document) => self.outputs.event(Event::Page(document)),
             NsEvent::ServerError { code, .. } => self.outputs.event(Event::ServerError(code)),
             NsEvent::Unknown(command) => self.outputs.event(Event::Unknown(command)),
-            NsEvent::Malformed(error) => self.outputs.event(Event::Malformed(error)),
+            NsEvent::Malformed(error) => {
+                // It may have been about the lists.
+                self.roster.passed_over();
+                self.outputs.event(Event::Malformed(error));
+            }
             _ => {}
         }
     }
@@ -184,5 +198,31 @@ impl Client {
             _ => Event::ServerMessage(body),
         };
         self.outputs.event(event);
+    }
+}
+
+/// How much of an event, in bytes, may stay in the roster.
+fn kept_of(event: &NsEvent) -> usize {
+    let len = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+    match event {
+        NsEvent::Contact { contact, .. } => {
+            let groups = contact.groups.iter().map(|id| ENTRY + id.len()).sum::<usize>();
+            let name = contact.name.as_ref().map_or(0, String::len);
+            size_of::<Contact>() + ENTRY + name + groups + len(&contact.guid)
+        }
+        NsEvent::Added { name, guid, group, .. } => {
+            let name = name.as_ref().map_or(0, String::len);
+            size_of::<Contact>() + 2 * ENTRY + name + len(guid) + len(group)
+        }
+        NsEvent::Group { id, name }
+        | NsEvent::GroupAdded { id, name }
+        | NsEvent::GroupRenamed { id, name } => ENTRY + id.len() + name.len(),
+        NsEvent::Setting { key, value }
+        | NsEvent::ContactSetting { key, value, .. }
+        | NsEvent::ContactDetail { key, value, .. } => ENTRY + key.len() + value.len(),
+        NsEvent::ContactNamed { name, .. } => name.len(),
+        NsEvent::Online { name, object, .. } => name.len() + object.as_ref().map_or(0, String::len),
+        NsEvent::PersonalMessage { document, .. } => document.len(),
+        _ => 0,
     }
 }

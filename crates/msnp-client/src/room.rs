@@ -12,6 +12,7 @@ use msnp_session::{
 };
 
 use crate::client::Client;
+use crate::conversation::Call;
 use crate::links::Session;
 use crate::{ConversationId, Event, NotDoneReason};
 
@@ -96,11 +97,7 @@ impl Client {
             }
             SbEvent::Left { account, idle } => self.left(conversation, account, idle),
             SbEvent::Invited { account, result: Err(error), .. } => {
-                if let Some(conversation) = self.conversations.get(conversation) {
-                    conversation.calling.remove(&account);
-                }
-                self.outputs.event(Event::NotInvited { conversation, account, error });
-                self.give_up_if_alone(now, conversation);
+                self.not_invited(now, link, conversation, account, error);
             }
             SbEvent::Message { account, name, body } => {
                 self.message(now, conversation, account, name, body);
@@ -125,23 +122,79 @@ impl Client {
         now: Now,
         link: LinkId,
         id: ConversationId,
-        _: Result<(), SessionError>,
+        end: Result<(), SessionError>,
     ) {
-        let members: Vec<Account> = match self.links.get(&link).map(|link| &link.session) {
-            Some(Session::Switchboard(session, _)) => session.members().cloned().collect(),
-            _ => Vec::new(),
+        let Some(Session::Switchboard(session, _)) = self.links.get(&link).map(|l| &l.session)
+        else {
+            return;
         };
+        let members: Vec<Account> = session.members().cloned().collect();
+        let (entered, invited) = (session.has_entered(), session.is_invited());
         let Some(conversation) = self.conversations.get(id) else { return };
         conversation.rooms.retain(|room| *room != link);
-        conversation.calling.clear();
+        conversation.calling.retain(|_, call| call.room != link);
         for account in members {
             self.left(id, account, false);
         }
         self.give_up_divided(id);
+        if !entered && !invited {
+            // Another one would hardly be better, and the server would be asked again at once.
+            return self.no_room(id, end);
+        }
+        let Some(conversation) = self.conversations.get(id) else { return };
+        if !entered && conversation.rooms.is_empty() {
+            let missed: Vec<Account> = conversation.wanted.iter().cloned().collect();
+            missed.into_iter().for_each(|by| self.outputs.event(Event::InvitationMissed(by)));
+        }
         let waits = self.conversations.get(id).is_some_and(|c| !c.waiting.is_empty());
         if waits && self.open_room(now, id).is_err() {
             self.give_up(id);
         }
+    }
+
+    /// One's own room could not be entered. Where there is another one, those who are wanted may
+    /// come there.
+    fn no_room(&mut self, id: ConversationId, end: Result<(), SessionError>) {
+        let Some(conversation) = self.conversations.get(id) else { return };
+        if !conversation.rooms.is_empty() {
+            return;
+        }
+        let wanted: Vec<Account> = conversation.wanted.iter().cloned().collect();
+        let error = match end {
+            Err(SessionError::Refused { code, .. }) => RequestError::Refused(code),
+            Err(SessionError::TimedOut { .. }) => RequestError::TimedOut,
+            _ => RequestError::SessionEnded,
+        };
+        for account in wanted {
+            self.outputs.event(Event::NotInvited { conversation: id, account, error });
+        }
+        self.give_up(id);
+    }
+
+    /// Somebody who was called does not come.
+    fn not_invited(
+        &mut self,
+        now: Now,
+        link: LinkId,
+        id: ConversationId,
+        account: Account,
+        error: RequestError,
+    ) {
+        let others = self.rooms_with_anybody(id).next().is_some();
+        let there = self.is_there(id, &account);
+        let Some(conversation) = self.conversations.get(id) else { return };
+        if conversation.calling.get(&account).is_some_and(|call| call.room == link) {
+            conversation.calling.remove(&account);
+        }
+        if there {
+            return; // In another room of this conversation, or by another call.
+        }
+        if others {
+            // Whoever is called later is called alone.
+            conversation.wanted.remove(&account);
+        }
+        self.outputs.event(Event::NotInvited { conversation: id, account, error });
+        self.give_up_if_alone(now, id);
     }
 
     fn joined(
@@ -155,7 +208,8 @@ impl Client {
         let elsewhere = self.rooms_with(id, &account).iter().any(|room| *room != link);
         if let Some(conversation) = self.conversations.get(id) {
             conversation.calling.remove(&account);
-            conversation.wanted.insert(account.clone());
+            // Whoever is too many is there all the same, and not called back.
+            conversation.want(account.clone());
         }
         if !elsewhere {
             self.outputs.event(Event::Joined { conversation: id, account, name });
@@ -256,10 +310,17 @@ impl Client {
                 continue;
             }
             let Some(session) = self.room(link) else { return };
-            if session.invite(now, account.clone()).is_ok()
-                && let Some(conversation) = self.conversations.get(id)
-            {
-                conversation.calling.insert(account, now.after(patience));
+            let invited = session.invite(now, account.clone());
+            let Some(conversation) = self.conversations.get(id) else { return };
+            match invited {
+                Ok(_) => {
+                    let call = Call { room: link, until: now.after(patience) };
+                    conversation.calling.insert(account, call);
+                }
+                Err(not_sent) => {
+                    let error = RequestError::NotSent(not_sent.reason);
+                    self.not_invited(now, link, id, account, error);
+                }
             }
         }
         self.pump(now, link);

@@ -24,6 +24,11 @@ pub struct Roster {
     /// What the stamps were given in; those of another version mean nothing.
     version: Option<Version>,
     stamps: Option<ListStamps>,
+    /// Something was passed over because there is no room for it.
+    passed_over: bool,
+    /// What it took when it was last weighed, and what has come since. In bytes.
+    weighed: usize,
+    grown: usize,
     pub(crate) allow_by_default: Option<bool>,
     pub(crate) ask_when_added: Option<bool>,
 }
@@ -32,6 +37,9 @@ type Settings = BTreeMap<Box<str>, String>;
 
 /// The most settings of one person: more than there are keys.
 const MAX_SETTINGS: usize = 32;
+
+/// What an entry takes beside its text: a pointer or two, and its share of the room around it.
+pub(crate) const ENTRY: usize = 64;
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,7 +103,8 @@ impl Roster {
         self.version
     }
 
-    /// The state of the lists on the server; none while they are under way.
+    /// The state of the lists on the server; none while they are under way, and where a part of
+    /// them was passed over because of a bound.
     pub fn stamps(&self) -> Option<&ListStamps> {
         self.stamps.as_ref()
     }
@@ -130,7 +139,13 @@ impl Roster {
     /// The lists are whole, and in this state.
     pub(crate) fn complete(&mut self, version: Version, stamps: ListStamps) {
         self.version = Some(version);
-        self.stamps = Some(stamps);
+        self.stamps = Some(stamps).filter(|_| !self.passed_over);
+    }
+
+    /// A part of the lists is not kept, so this must not pass for the whole of them.
+    pub(crate) fn passed_over(&mut self) {
+        self.passed_over = true;
+        self.stamps = None;
     }
 
     /// The stamps to name in this version.
@@ -148,6 +163,25 @@ impl Roster {
         {
             stamps.lists = serial;
         }
+    }
+
+    /// So many bytes of text have come in; says whether all is still within this bound.
+    pub(crate) fn grew(&mut self, bytes: usize, limit: usize) -> bool {
+        self.grown = self.grown.saturating_add(bytes);
+        // Weighing looks at every contact, so it must not be done for each line.
+        if self.weighed.saturating_add(self.grown) > limit && self.grown > limit / 4 {
+            self.weighed = self.weight();
+            self.grown = 0;
+        }
+        self.weighed <= limit
+    }
+
+    fn weight(&self) -> usize {
+        let contacts = self.contacts.iter().map(|(account, c)| account.as_str().len() + c.weight());
+        let groups = self.groups.iter().map(|(id, name)| ENTRY + id.len() + name.len());
+        let others = self.contact_settings.values().chain([&self.settings]).flatten();
+        let settings = others.map(|(key, value)| ENTRY + key.len() + value.len());
+        contacts.chain(groups).chain(settings).fold(0, usize::saturating_add)
     }
 
     pub(crate) fn set_name(&mut self, name: String) {
@@ -239,6 +273,21 @@ impl Roster {
 }
 
 impl Contact {
+    fn weight(&self) -> usize {
+        let message = &self.personal_message;
+        let media = message.current_media.as_ref().map_or(0, |media| {
+            let arguments = media.arguments.iter().map(|argument| ENTRY + argument.len());
+            media.application.len()
+                + media.kind.len()
+                + media.format.len()
+                + arguments.sum::<usize>()
+        });
+        let groups = self.groups.iter().map(|id| ENTRY + id.len()).sum::<usize>();
+        let texts = self.name.len() + message.text.len() + media + groups;
+        let object = self.object.as_ref().map_or(0, String::len);
+        size_of::<Self>() + ENTRY + texts + object + self.guid.as_ref().map_or(0, |id| id.len())
+    }
+
     /// It is not known to be online.
     pub(crate) fn reset_presence(&mut self) {
         self.status = Status::OFFLINE;

@@ -59,6 +59,11 @@ impl<E> Connection<E> {
         self.link == Some(link)
     }
 
+    /// Whether this is the link, or there is none that it could not be.
+    pub(crate) fn may_be_link(&self, link: LinkId) -> bool {
+        self.link.is_none_or(|own| own == link)
+    }
+
     pub(crate) fn event(&mut self, event: E) {
         self.outputs.event(event);
         self.touch();
@@ -164,7 +169,7 @@ impl<E> Connection<E> {
     ) -> Output<E, SessionError> {
         if let Some(link) = self.outputs.next_dirty() {
             self.dirty = false;
-            let writes = !self.outbox.is_empty();
+            let writes = !self.output(link).is_empty();
             return Output::Link { link, reads: self.wants_input(), writes };
         }
         let paused = !self.wants_input();
@@ -251,9 +256,10 @@ macro_rules! one_link_machine {
                 link: msnp_core::LinkId,
                 why: msnp_core::LinkEnd,
             ) {
-                let _ = link;
-                $crate::connection::Session::lost(self, now, why);
-                self.connection_mut().lost(why);
+                if self.connection().may_be_link(link) {
+                    $crate::connection::Session::lost(self, now, why);
+                    self.connection_mut().lost(why);
+                }
             }
 
             fn answer(&mut self, _: msnp_core::Now, _: msnp_core::EffectId, _: msnp_core::Answer) {}

@@ -3,7 +3,9 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use msnp_codec::command::{ClientOut, ClientPng};
-use msnp_codec::{ClientCommand, FrameError, RawCommand, Sender, ServerCommand};
+use msnp_codec::{
+    ClientCommand, FrameError, FrameLimits, Framer, RawCommand, Sender, ServerCommand,
+};
 use msnp_core::{Account, LinkEnd, Now, Secret, TransactionId, Version};
 
 use crate::connection::{Connection, Session, one_link_machine};
@@ -28,7 +30,8 @@ pub struct NsClientConfig {
     pub program: ClientProgram,
     /// The first transaction to use: one counter serves all connections of a client.
     pub first_transaction: TransactionId,
-    /// After how much silence to ask whether the connection is alive.
+    /// How long after one sign of life to ask for the next: after signing in, and after each answer
+    /// to the last question. A server may want to be asked sooner (MSNP9 and later).
     pub keepalive: Duration,
     /// Bounds.
     pub limits: SessionLimits,
@@ -135,7 +138,8 @@ impl NsClient {
     ///
     /// # Errors
     /// [`NotSent`], with the request, when it is not signed in, when too much waits already, when
-    /// the version has no such request, or when a word of it cannot stand on a line.
+    /// the version has no such request, when it is longer than a command may be, or when a word of
+    /// it cannot stand on a line.
     pub fn request(
         &mut self,
         now: Now,
@@ -159,11 +163,14 @@ impl NsClient {
             return Err(NotSent { request, reason });
         }
         let transaction = self.next_transaction;
-        let (connection, config) = (&mut self.connection, &self.config);
-        let (own, program) = (&config.account, &config.program);
+        let (own, program) = (&self.config.account, &self.config.program);
         let asking = Asking { transaction, own, program, version };
-        let sent = request.with_command(&asking, |command| connection.send_as_client(command));
-        if sent.is_err() {
+        let mut printed = Vec::new();
+        request.with_command(&asking, |command| command.print(version, &mut printed));
+        if !can_be_framed(&printed, version) {
+            return Err(NotSent { request, reason: NotSentReason::TooLong });
+        }
+        if self.connection.print(|out| out.extend_from_slice(&printed)).is_err() {
             return Err(NotSent { request, reason: NotSentReason::Full });
         }
         self.next_transaction = transaction.next();
@@ -228,6 +235,12 @@ impl NsClient {
     }
 }
 
+/// Whether a server reads it as one command. What is too long would cost the connection.
+fn can_be_framed(printed: &[u8], version: Version) -> bool {
+    let mut framer = Framer::new(Sender::Client, version, FrameLimits::SIGNED_IN);
+    framer.next(printed).is_ok_and(|command| command.is_some())
+}
+
 impl Session for NsClient {
     type Event = NsEvent;
 
@@ -250,6 +263,11 @@ impl Session for NsClient {
             Ok(command) => command,
             Err(error) => {
                 self.connection.event(NsEvent::Malformed(error));
+                if let Some(lists) = &mut self.lists {
+                    lists.pass_over(error.verb);
+                    self.last_listed = None;
+                    self.end_lists();
+                }
                 if let State::SigningIn(step) = self.state {
                     self.end(Err(SessionError::Unexpected { step }));
                 }

@@ -53,7 +53,10 @@ impl ListSynchronization {
         connection: &mut Connection<NsEvent>,
     ) -> bool {
         match command {
-            ServerCommand::Syn(syn) if syn.transaction == self.transaction => {
+            // Lists begin once: one that begins again would never end.
+            ServerCommand::Syn(syn)
+                if syn.transaction == self.transaction && self.begun.is_none() =>
+            {
                 self.begin(syn, connection);
                 true
             }
@@ -69,6 +72,18 @@ impl ListSynchronization {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Counts a line that cannot be read: those after it are still of the answer, and it ends.
+    pub(crate) fn pass_over(&mut self, verb: Verb) {
+        if let Some(Remaining::Lines { contacts, groups }) = &mut self.begun {
+            let lines = match verb.as_bytes() {
+                b"LST" => contacts,
+                b"LSG" => groups,
+                _ => return,
+            };
+            *lines = lines.saturating_sub(1);
         }
     }
 

@@ -10,14 +10,14 @@ use crate::connection::Connection;
 use crate::{Invitation, NsEvent, ServerMessage};
 
 /// Turns a command into its event. `own` is the account that is signed in; where `moves_on`, the
-/// serial number of the lists is told too.
+/// serial number of the lists is told too. Says whether it could be read.
 pub(crate) fn report(
     connection: &mut Connection<NsEvent>,
     own: &Account,
     moves_on: bool,
     raw: RawCommand<'_>,
     command: ServerCommand<'_>,
-) {
+) -> bool {
     let serial = serial_of(&command).filter(|_| moves_on).map(Into::into);
     match event(own, raw, command) {
         Ok(Some(event)) => {
@@ -25,9 +25,13 @@ pub(crate) fn report(
                 connection.event(NsEvent::ListsChanged { serial });
             }
             connection.event(event);
+            true
         }
-        Ok(None) => {}
-        Err(error) => connection.event(NsEvent::Malformed(error)),
+        Ok(None) => true,
+        Err(error) => {
+            connection.event(NsEvent::Malformed(error));
+            false
+        }
     }
 }
 

@@ -178,9 +178,14 @@ impl NsServer {
         self.end(end);
     }
 
-    /// Ends the session with an `OUT` that says why.
+    /// Ends the session with an `OUT` that says why, as far as the version has a word for it.
     pub fn sign_out(&mut self, reason: &SignOut) {
+        let version = self.version();
         let (reason, minutes) = match reason {
+            SignOut::Migrating | SignOut::TermsOfUse if !version.out_names_the_account() => {
+                (None, None)
+            }
+            SignOut::ReconnectAfter(_) if !version.out_says_when_to_return() => (Some("SSD"), None),
             SignOut::Plain => (None, None),
             SignOut::Elsewhere => (Some("OTH"), None),
             SignOut::ServerDown => (Some("SSD"), None),

@@ -120,7 +120,9 @@ impl NsClient {
             ServerCommand::Gcf(_)
             | ServerCommand::Msg(_)
             | ServerCommand::Sbs(_)
-            | ServerCommand::Not(_) => self.report(raw, command),
+            | ServerCommand::Not(_) => {
+                self.report(raw, command);
+            }
             ServerCommand::Raw(raw) => self.connection.event(NsEvent::Unknown(raw.to_owned())),
             _ => self.end(Err(SessionError::Unexpected { step })),
         }

@@ -18,13 +18,7 @@ impl NsClient {
             && lists.take(&command, &mut self.connection)
         {
             self.last_listed = lists.last_contact().cloned();
-            if lists.is_complete() {
-                let transaction = lists.transaction();
-                self.lists = None;
-                self.connection.event(NsEvent::ListsEnd);
-                self.finish(transaction, Ok(()));
-            }
-            return;
+            return self.end_lists();
         }
         if !matches!(command, ServerCommand::Bpr(_)) {
             self.last_listed = None;
@@ -68,18 +62,26 @@ impl NsClient {
             command => {
                 let more =
                     matches!(&command, ServerCommand::Fnd(found) if found.position < found.total);
-                self.report(raw, command);
-                if !more {
+                // An answer that cannot be read brings about nothing, so it is none.
+                if self.report(raw, command) && !more {
                     self.end_of(raw);
                 }
             }
         }
     }
 
-    pub(crate) fn report(&mut self, raw: RawCommand<'_>, command: ServerCommand<'_>) {
+    /// Ends the lists where all of them are there.
+    pub(crate) fn end_lists(&mut self) {
+        if let Some(lists) = self.lists.take_if(|lists| lists.is_complete()) {
+            self.connection.event(NsEvent::ListsEnd);
+            self.finish(lists.transaction(), Ok(()));
+        }
+    }
+
+    pub(crate) fn report(&mut self, raw: RawCommand<'_>, command: ServerCommand<'_>) -> bool {
         // While the lists are under way, the stamp that began them says where they stand.
         let (own, moves_on) = (&self.config.account, self.lists.is_none());
-        ns_ready::report(&mut self.connection, own, moves_on, raw, command);
+        ns_ready::report(&mut self.connection, own, moves_on, raw, command)
     }
 
     /// Ends the request that this command answers, if it answers one.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 use msnp_codec::command::Capabilities;
+use msnp_codec::{CommandRow, Sender, Verb};
 use msnp_core::{Account, List, ListSync, Status, Version};
 
 /// A request of [`NsClient`](crate::NsClient).
@@ -120,6 +121,15 @@ pub enum NsRequest {
     Find(Vec<(Box<str>, Box<str>)>),
     /// A mail that invites somebody to the service (MSNP2 to 12).
     InviteByMail(Account),
+    /// A mail that invites somebody to the service, with a text of one's own (MSNP5 to 12).
+    InviteByMailWithText {
+        /// Whom.
+        account: Account,
+        /// The name of the one who invites.
+        name: Box<str>,
+        /// The text, of at most 4096 bytes.
+        text: Box<str>,
+    },
     /// A page to a telephone (MSNP5 and later). Where nothing is heard of it, it has gone out:
     /// servers answer only what they refuse.
     Page {
@@ -152,6 +162,9 @@ impl NsRequest {
             | Self::AddToGroup { .. }
             | Self::RemoveFromGroup { .. } => version.has_groups() && on_this_connection,
             Self::Setting { .. } => version.has_settings() && on_this_connection,
+            Self::InviteByMailWithText { .. } => {
+                CommandRow::find(Sender::Client, SDC).is_some_and(|row| row.is_in(version))
+            }
             Self::AcceptInvitations(_) => version.has_invitation_switch() && on_this_connection,
             Self::Find(_) => version.has_directory(),
             Self::Page { .. } => version.has_pages(),
@@ -212,6 +225,7 @@ impl NsRequest {
             Self::Url { .. } => b"URL",
             Self::Find(_) => b"FND",
             Self::InviteByMail(_) => b"SND",
+            Self::InviteByMailWithText { .. } => b"SDC",
             Self::Page { .. } => b"PGD",
         })
     }
@@ -221,6 +235,8 @@ impl NsRequest {
         matches!(self, Self::Page { .. })
     }
 }
+
+const SDC: Verb = Verb::new(*b"SDC");
 
 /// Whether it can be a parameter as it stands.
 fn is_word(text: &str) -> bool {

@@ -3,7 +3,7 @@
 use msnp_codec::command::{
     ClientAdc, ClientAdd, ClientAdg, ClientBlp, ClientChg, ClientFnd, ClientGcf, ClientGtc,
     ClientIms, ClientPag, ClientPgd, ClientPrp, ClientRea, ClientReg, ClientRem, ClientRmg,
-    ClientSbp, ClientSnd, ClientSyn, ClientUrl, ClientUux, ClientXfr, DirectoryField,
+    ClientSbp, ClientSdc, ClientSnd, ClientSyn, ClientUrl, ClientUux, ClientXfr, DirectoryField,
 };
 use msnp_codec::{ClientCommand, Encoded};
 use msnp_core::{Account, List, ListSync, TransactionId, Version};
@@ -150,6 +150,18 @@ impl NsRequest {
                     locale: named.then_some(&program.locale),
                     client: named.then_some(&program.client),
                     code_base: version.cvr_has_code_base().then_some(&program.code_base),
+                };
+                print(&command.into())
+            }
+            Self::InviteByMailWithText { account, name, text } => {
+                let command = ClientSdc {
+                    transaction,
+                    address: account.as_str(),
+                    locale: &program.locale,
+                    client: &program.client,
+                    code_base: &program.code_base,
+                    name: sendable(name, own),
+                    body: text.as_bytes(),
                 };
                 print(&command.into())
             }

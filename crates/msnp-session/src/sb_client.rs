@@ -54,6 +54,7 @@ pub struct SbClient {
     pub(crate) config: SbClientConfig,
     pub(crate) connection: Connection<SbEvent>,
     state: State,
+    entered: bool,
     pub(crate) members: BTreeSet<Account>,
     pub(crate) invitations: BTreeMap<TransactionId, (Account, Duration)>,
     pub(crate) messages: BTreeMap<TransactionId, Message>,
@@ -77,11 +78,15 @@ pub(crate) struct Message {
 }
 
 impl SbClient {
+    /// The most members that a room may have, oneself apart: more than any room was known to hold.
+    pub const MAX_MEMBERS: usize = 256;
+
     /// A client that enters as soon as its link is up.
     pub fn new(config: SbClientConfig) -> Self {
         Self {
             connection: Connection::new(Sender::Server, config.version, config.limits),
             state: State::Connecting,
+            entered: false,
             members: BTreeSet::new(),
             invitations: BTreeMap::new(),
             messages: BTreeMap::new(),
@@ -94,6 +99,16 @@ impl SbClient {
     /// Whether it is in the room.
     pub fn is_inside(&self) -> bool {
         self.state == State::Inside
+    }
+
+    /// Whether it has been in the room at any time, also after the end.
+    pub fn has_entered(&self) -> bool {
+        self.entered
+    }
+
+    /// Whether it enters because somebody has invited it.
+    pub fn is_invited(&self) -> bool {
+        matches!(self.config.entrance, Entrance::Invited { .. })
     }
 
     /// Who else is in the room.
@@ -238,6 +253,7 @@ impl SbClient {
 
     fn inside(&mut self) {
         self.state = State::Inside;
+        self.entered = true;
         self.deadline = None;
         self.connection.set_frame_limits(FrameLimits::SIGNED_IN);
         self.connection.event(SbEvent::Entered);

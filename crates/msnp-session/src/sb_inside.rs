@@ -28,6 +28,8 @@ impl SbClient {
                     if whole && self.members.remove(&account) {
                         let idle = bye.idle == Some("1");
                         self.connection.event(SbEvent::Left { account, idle });
+                    } else if whole {
+                        self.connection.event(SbEvent::Unknown(raw.to_owned()));
                     }
                 }
                 None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
@@ -72,7 +74,7 @@ impl SbClient {
             None => self.connection.event(SbEvent::Unknown(raw.to_owned())),
             Some((account, _)) if account == self.config.account => {}
             Some((account, _)) if self.members.contains(&account) => {}
-            Some(_) if self.members.len() >= MAX_MEMBERS => {
+            Some(_) if self.members.len() >= Self::MAX_MEMBERS => {
                 self.connection.event(SbEvent::Unknown(raw.to_owned()));
             }
             Some((account, _)) => {
@@ -108,9 +110,6 @@ impl SbClient {
         self.connection.event(SbEvent::ServerError { code, transaction });
     }
 }
-
-/// More than any room was known to hold.
-const MAX_MEMBERS: usize = 256;
 
 /// The account of a member, and whether the name means it as a whole rather than one of its
 /// places.

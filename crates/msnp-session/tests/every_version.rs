@@ -378,6 +378,14 @@ fn what_a_version_does_not_have_is_given_back() {
             (NsRequest::PersonalMessage("x".into()), version.number() >= 11),
             (NsRequest::Url { service: "INBOX".into(), arguments: None }, true),
             (NsRequest::InviteByMail(bob()), true),
+            (
+                NsRequest::InviteByMailWithText {
+                    account: bob(),
+                    name: "x".into(),
+                    text: "x".into(),
+                },
+                version.number() >= 5,
+            ),
             (NsRequest::AskWhenAdded(true), true),
         ]
     };
@@ -413,4 +421,43 @@ fn a_word_that_cannot_stand_on_a_line_is_given_back_and_nothing_is_sent() {
     }
     session.drain();
     assert_eq!(session.said(), "");
+}
+
+#[test]
+fn what_is_longer_than_a_command_may_be_is_given_back_and_nothing_is_sent() {
+    let long = || "x".repeat(70_000);
+    for version in versions() {
+        let mut session = Session::ready(version);
+        let add = |name: String| {
+            let (list, account) = (List::Forward, account("bob"));
+            NsRequest::Add { list, account, name: name.into() }
+        };
+        let text = |text: String| NsRequest::InviteByMailWithText {
+            account: account("bob"),
+            name: "x".into(),
+            text: text.into(),
+        };
+        // As it is encoded, each letter of the name takes three times as many bytes.
+        for request in [
+            NsRequest::Name("\u{7f}".repeat(2800).into()),
+            add(long()),
+            NsRequest::AddGroup(long().into()),
+            NsRequest::Setting { key: "PHH".into(), value: Some(long().into()) },
+            NsRequest::PersonalMessage(long().into()),
+            NsRequest::Page { account: account("bob"), document: long().into() },
+            text("x".repeat(4097)),
+        ] {
+            if !request.is_in(version) {
+                continue;
+            }
+            let refused = session.client.request(at(0), request.clone()).unwrap_err();
+            assert_eq!(refused.reason, NotSentReason::TooLong, "{version}");
+            assert_eq!(refused.request, request);
+        }
+        session.drain();
+        assert_eq!(session.said(), "");
+        if text(String::new()).is_in(version) {
+            assert!(session.client.request(at(0), text("x".repeat(4096))).is_ok());
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use msnp_codec::command::{Acknowledge, Capabilities};
 use msnp_core::{
-    Account, ErrorCode, LinkId, List, Lists, Machine, Now, Opened, Output, Secret, Status,
+    Account, ErrorCode, LinkEnd, LinkId, List, Lists, Machine, Now, Opened, Output, Secret, Status,
     TransactionId, Version,
 };
 use msnp_session::{
@@ -346,4 +346,39 @@ fn a_challenge_is_answered_before_the_program_hears_of_anything() {
         assert!(matches!(first, Output::Link { writes: true, .. }), "{first:?}");
         assert!(client.machine.output(LINK).starts_with(b"QRY 5 "));
     }
+}
+
+#[test]
+fn somebody_who_leaves_a_room_without_having_been_there_is_not_passed_over_in_silence() {
+    let mut room = room(Version::MSNP8);
+    room.events.clear();
+    room.hear("BYE nobody@example.com\r\nBYE nobody@example.com 1\r\n");
+    let [SbEvent::Unknown(_), SbEvent::Unknown(_)] = &room.events[..] else {
+        panic!("{:?}", room.events)
+    };
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_none() {
+    for version in VERSIONS {
+        let mut client = notification(version);
+        let transaction = client.machine.request(now(0), NsRequest::Switchboard).unwrap();
+        client.hear("XFR 5 SB nowhere:else CKI 1.2\r\n");
+        let [NsEvent::Malformed(_)] = &client.events[..] else { panic!("{:?}", client.events) };
+        client.machine.timeout(now(30));
+        client.drain();
+        let result = Err(RequestError::TimedOut);
+        assert_eq!(client.events.last(), Some(&NsEvent::Ended { transaction, result }));
+    }
+}
+
+#[test]
+fn the_end_of_another_link_is_not_the_end_of_this_one() {
+    let mut room = room(Version::MSNP8);
+    room.machine.link_closed(now(0), LinkId::new(2), LinkEnd::Eof);
+    room.drain();
+    assert_eq!(room.end, None);
+    room.machine.link_closed(now(0), LINK, LinkEnd::Eof);
+    room.drain();
+    assert_eq!(room.end, Some(Err(SessionError::LinkLost(LinkEnd::Eof))));
 }

@@ -270,3 +270,39 @@ fn a_room_that_fell_silent_is_closed_and_the_next_text_opens_another() {
         assert_eq!(texts(&world.heard(bob)), [("alice@example.com".into(), "after".into())]);
     }
 }
+
+/// Whatever the moment, each text ends once, and one call that is refused is told once: another
+/// call belongs to a text that is said after that was told.
+#[test]
+fn whoever_is_offline_is_called_once_for_what_is_said_before_that_is_told() {
+    for version in VERSIONS {
+        let mut moment = 0;
+        loop {
+            let mut world = World::new();
+            let alice = world.sign_in("alice", version);
+            world.forget(alice);
+            let conversation = world.open(alice, "bob");
+            for _ in 0..moment {
+                world.network.step();
+            }
+            let refused = |event: &Event| matches!(event, Event::NotInvited { .. });
+            let known = world.heard(alice).iter().filter(|event| refused(event)).count();
+            world.act(alice, Action::SendText(conversation, say("Hi")));
+            world.settle();
+            let heard = world.heard(alice);
+            let told = heard.iter().filter(|event| refused(event)).count();
+            assert_eq!(told, known + 1, "{version} after {moment} steps: {heard:?}");
+            let failed = |event: &Event| {
+                matches!(event, Event::MessageEnded { delivery: Delivery::Failed, .. })
+            };
+            let ended = |event: &Event| matches!(event, Event::MessageEnded { .. });
+            assert!(heard.iter().any(failed), "{version} after {moment} steps: {heard:?}");
+            assert_eq!(heard.iter().filter(|event| ended(event)).count(), 1);
+            if known > 0 {
+                break;
+            }
+            moment += 1;
+        }
+        assert!(moment > 2, "{version}");
+    }
+}

@@ -251,7 +251,7 @@ pub(crate) const PECANS_CHAT: Script = Script {
                    NLN, done, mail, done x 2, load1 on Reverse, done, load1 off Pending, done, \
                    load1 NLN, load1 says of themselves, load1 named, done, load1 joined, message \
                    Accepted, load1 writes, message Accepted x 3, load1 writes, message Accepted, \
-                   load1 nudges, message Accepted, message Unknown x 2, load1 left",
+                   load1 nudges, message Accepted, message Unknown x 2",
         },
         User {
             name: "load1",
@@ -272,7 +272,7 @@ pub(crate) const PECANS_CHAT: Script = Script {
                    on Reverse, done, load0 off Pending, done, load0 NLN, load0 says of \
                    themselves, load0 named, done, load0 invites, load0 joined, load0 writes, \
                    load0 sends, message Accepted, load0 writes x 3, message Accepted, load0 \
-                   writes, load0 nudges, load0 writes, message Unknown, load0 left",
+                   writes, load0 nudges, load0 writes, message Unknown",
         },
     ],
 };
@@ -297,7 +297,7 @@ pub(crate) const PECANS_FETCH_PICTURES: Script = Script {
                    x 4, load1 sends x 2, message Accepted x 21, load1 sends, load1 NLN, load1 \
                    says of themselves, message Accepted, load1 named, done, load1 sends x 4, \
                    message Accepted x 2, load1 sends x 21, message Accepted, load1 writes, \
-                   message Accepted, load1 left",
+                   message Accepted",
         },
         User {
             name: "load1",
@@ -317,7 +317,7 @@ pub(crate) const PECANS_FETCH_PICTURES: Script = Script {
                    message Accepted, load0 sends x 4, message Accepted x 2, load0 sends x 21, \
                    message Accepted, load0 NLN, load0 says of themselves, load0 named, done, \
                    load0 sends, message Accepted x 4, load0 sends x 2, message Accepted x 21, \
-                   load0 sends, message Accepted, load0 writes, message Unknown, load0 left",
+                   load0 sends, message Accepted, load0 writes, message Unknown",
         },
     ],
 };
@@ -344,7 +344,7 @@ pub(crate) const PECAN_SENDS_AN_EMOTICON: Script = Script {
                    NLN, done, load1 NLN already, load1 says of themselves, mail, done x 2, load1 \
                    NLN, load1 says of themselves, load1 named, done, load1 joined, message \
                    Accepted, load1 writes, load1 sends, message Accepted x 5, load1 sends x 3, \
-                   message Unknown x 2, load1 left",
+                   message Unknown x 2",
         },
         User {
             name: "load1",
@@ -362,7 +362,7 @@ pub(crate) const PECAN_SENDS_AN_EMOTICON: Script = Script {
                    NLN, done, mail, done x 2, load0 NLN, load0 says of themselves, load0 named, \
                    done, load0 invites, load0 joined, load0 writes, load0 sends, message \
                    Accepted, load0 sends, message Accepted, load0 writes, load0 sends x 4, \
-                   message Accepted x 3, load0 left",
+                   message Accepted x 3",
         },
     ],
 };
@@ -387,8 +387,7 @@ pub(crate) const PECAN_DECLINES_A_FILE: Script = Script {
             told: "speaks MSNP12, profile, own name, lists, signed in, own name, done, own status \
                    NLN, done, load1 NLN already, load1 says of themselves, mail, done x 2, load1 \
                    NLN, load1 says of themselves, load1 named, done, load1 joined, message \
-                   Accepted x 2, load1 sends x 2, message Accepted x 2, message Unknown, load1 \
-                   left",
+                   Accepted x 2, load1 sends x 2, message Accepted x 2, message Unknown",
         },
         User {
             name: "load1",
@@ -404,7 +403,7 @@ pub(crate) const PECAN_DECLINES_A_FILE: Script = Script {
             told: "speaks MSNP12, profile, own name, lists, signed in, own name, done, own status \
                    NLN, done, mail, done x 2, load0 NLN, load0 says of themselves, load0 named, \
                    done, load0 invites, load0 joined, load0 writes, load0 sends x 2, message \
-                   Accepted x 2, load0 sends, load0 writes, load0 left",
+                   Accepted x 2, load0 sends, load0 writes",
         },
     ],
 };

@@ -76,6 +76,17 @@ fn actions(version: Version) -> Vec<Asked> {
             ),
         ),
         (
+            Action::InviteByMailWithText(account("carol@example.com"), "Come, é".into()),
+            when(
+                version.number() >= 5,
+                Some((
+                    "SDC T carol@example.com 0x0409 MSNMSGR MSMSGS X X Alice%20A 8\r\nCome, é"
+                        .into(),
+                    "SDC T OK".into(),
+                )),
+            ),
+        ),
+        (
             Action::InviteByMail(account("carol@example.com")),
             Some((format!("SND T carol@example.com{program}"), "SND T OK".into())),
         ),

@@ -262,6 +262,11 @@ fn conversations_that_nobody_is_in_make_room_for_new_ones() {
         let ring = format!("RNG {n} 10.0.0.9:1865 CKI 1.{n} user{n}@example.com User\r\n");
         s.server(ns, &ring);
         let room = s.open();
+        let Some((_, answer)) = s.all_sent().into_iter().find(|(link, _)| *link == room) else {
+            panic!("{n}")
+        };
+        let transaction = answer.split(' ').nth(1).unwrap();
+        s.server(room, &format!("ANS {transaction} OK\r\n"));
         s.lose(room, LinkEnd::Eof);
     }
     let missed = |event: &Event| matches!(event, Event::InvitationMissed(_));

@@ -4,6 +4,8 @@
 mod actions;
 mod conversations;
 mod groups;
+mod invitations;
+mod list_bounds;
 mod lists;
 mod long_texts;
 mod mistakes;
