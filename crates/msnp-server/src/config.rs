@@ -147,6 +147,8 @@ pub struct Limits {
     pub links: usize,
     /// The most rooms at a time.
     pub rooms: usize,
+    /// The most rooms that one user is in while asking for another one.
+    pub rooms_of_one: usize,
     /// The most people in one room, those who are being invited included.
     pub members: usize,
     /// The most contacts that one user has, on whatever lists.
@@ -155,11 +157,18 @@ pub struct Limits {
     pub groups: usize,
     /// The most bytes of the name of a group, percent-encoded.
     pub group_name: usize,
-    /// How many changes of status, personal message and names one session makes in
-    /// [`changes_in`](Self::changes_in); one more is refused with 800.
+    /// How many changes of status, personal message, own name and settings one session makes in
+    /// [`changes_in`](Self::changes_in), and how many invitations by mail; one more is refused
+    /// with 800.
     pub changes: u32,
+    /// How many changes of contacts and groups one session makes in that time, and how many rooms
+    /// it asks for, with the same consequence.
+    pub edits: u32,
     /// The time in which changes are counted.
     pub changes_in: Duration,
+    /// The most bytes of a personal message document, and of the encoded object in a status. A
+    /// longer document is refused with 201; with a longer object, others see none.
+    pub personal: usize,
     /// The most bytes of one message in a room, its headers included.
     pub message: usize,
     /// The most events that wait for the program before no input is taken any more.
@@ -169,8 +178,8 @@ pub struct Limits {
     pub tickets: usize,
     /// The most sign-in requests at the HTTP listener that wait for an answer.
     pub requests: usize,
-    /// The bounds of each connection to dispatch and notification server. Its output must hold
-    /// the whole contact list.
+    /// The bounds of each connection to dispatch and notification server. Half of its output must
+    /// hold the whole contact list, and the presence of everybody on it.
     pub notification: SessionLimits,
     /// The bounds of each connection to the switchboard: a member of a room that does not take
     /// its messages is cut off when its output is full, and the others do not notice.
@@ -192,25 +201,29 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 20,000 links, 5,000 rooms of 30, 600 contacts, 30 groups with names of 61 bytes, 120
-    /// changes a minute, 1664 bytes a message, 4,096 events, 20,000 tickets and cookies, 256
+    /// 20,000 links, 5,000 rooms of 30, 300 of them with one user, 600 contacts, 30 groups with
+    /// names of 61 bytes, 120 changes and 1,500 edits a minute, 2048 bytes a personal message, 1664
+    /// bytes a message, 4,096 events, 20,000 tickets and cookies, 256
     /// requests; 15 minutes for a silent client, 5 for a silent room; 50 seconds; 16 faults;
     /// tickets 5 minutes, cookies 120 and 60 seconds.
     fn default() -> Self {
         Self {
             links: 20_000,
             rooms: 5_000,
+            rooms_of_one: 300,
             members: 30,
             contacts: 600,
             groups: 30,
             group_name: 61,
             changes: 120,
+            edits: 1_500,
             changes_in: Duration::from_secs(60),
+            personal: 2048,
             message: msnp_codec::message::MAX_MESSAGE_LEN,
             events: 4096,
             tickets: 20_000,
             requests: 256,
-            notification: SessionLimits { output: 2 * 1024 * 1024, ..SessionLimits::default() },
+            notification: SessionLimits { output: 6 * 1024 * 1024, ..SessionLimits::default() },
             switchboard: SessionLimits::default(),
             idle: Some(Duration::from_secs(15 * 60)),
             room_idle: Duration::from_secs(5 * 60),

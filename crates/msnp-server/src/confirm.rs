@@ -11,15 +11,16 @@ use msnp_codec::command::{
 use msnp_core::{Account, List, TransactionId};
 
 use crate::edit::{Edit, NAME, NamedGroup, Wish};
-use crate::roster::Row;
+use crate::roster::{Row, SHOWN_SETTINGS};
 use crate::service::{Online, Service};
-use crate::settings::{SHOWN_SETTINGS, asks_setting, open_setting};
+use crate::settings::{asks_setting, open_setting};
 
 impl Service {
     /// Makes the change true, answers it, and tells others what follows from it.
     pub(crate) fn complete(&mut self, edit: &Edit, rows: Vec<Row>) {
         let owner = &edit.owner;
         let before = self.viewers(owner);
+        let told = !rows.is_empty() && self.is_shown(owner);
         let on_forward = |contact: &Account| {
             let person = self.directory.get(owner);
             person.is_some_and(|person| person.lists(contact).contains(List::Forward))
@@ -42,8 +43,8 @@ impl Service {
             Wish::Take { list: List::Forward, contact, group: None, .. } => {
                 self.tell_listed(contact, owner, false);
             }
-            Wish::Name { .. } if self.is_shown(owner) => self.announce(owner, false),
-            Wish::Setting { key, .. } if self.is_shown(owner) => {
+            Wish::Name { .. } if told => self.announce(owner, false),
+            Wish::Setting { key, .. } if told => {
                 let shown = SHOWN_SETTINGS.contains(&key.as_str());
                 for viewer in before.iter().filter(|_| shown) {
                     self.tell_settings(*viewer, owner, &[key]);
@@ -51,12 +52,13 @@ impl Service {
             }
             _ => {}
         }
-        if self.is_shown(owner) {
+        if told {
             let after = self.viewers(owner);
             for viewer in before.iter().filter(|viewer| !after.contains(viewer)) {
                 self.tell_gone(*viewer, owner);
             }
             for viewer in after.iter().filter(|viewer| !before.contains(viewer)) {
+                self.tell_settings_made(*viewer, owner);
                 self.tell_presence(*viewer, owner, None);
                 self.tell_personal(*viewer, owner, false);
             }

@@ -10,7 +10,6 @@ use crate::event::ServerEvent;
 use crate::records;
 use crate::roster::{About, Contact, Row};
 use crate::service::{Pending, Service};
-use crate::settings::SHOWN_SETTINGS;
 
 /// One change that somebody asked for.
 #[derive(Clone, Debug)]
@@ -61,9 +60,35 @@ pub(crate) struct NamedGroup {
     pub(crate) id: String,
 }
 
+/// Which bound counts what a client asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// [`Limits::changes`](crate::Limits::changes): everybody who watches may be told.
+    Changes,
+    /// [`Limits::edits`](crate::Limits::edits): at most one other is told.
+    Edits,
+}
+
+impl Wish {
+    pub(crate) fn pace(&self) -> Pace {
+        match self {
+            Self::Name { .. } | Self::Asks(_) | Self::Open(_) | Self::Setting { .. } => {
+                Pace::Changes
+            }
+            _ => Pace::Edits,
+        }
+    }
+}
+
 impl Service {
     /// Queues a change. No input is taken from its link until it has been answered.
     pub(crate) fn submit(&mut self, edit: Edit) {
+        // Links that have gone leave their changes behind; more of them than links means that
+        // nothing is being stored.
+        if self.edits.len() >= self.config.limits.links {
+            let code = ErrorCode::DATABASE_CONNECTION_FAILED;
+            return self.refuse(edit.link, code, edit.transaction);
+        }
         self.wait(edit.link);
         self.edits.push_back(edit);
         self.pump();
@@ -135,25 +160,20 @@ impl Service {
             Wish::Name { name, .. } => about.name.clone_from(name),
             Wish::Asks(asks) => about.asks = *asks,
             Wish::Open(open) => about.open = *open,
-            Wish::Setting { key, value } => match value {
-                Some(value) => drop(about.settings.insert(key.clone(), value.clone())),
-                None => drop(about.settings.remove(key)),
-            },
+            Wish::Setting { key, value: Some(value) } => {
+                drop(about.settings.insert(key.clone(), value.clone()));
+            }
+            // That it was set once is kept, for those who remember what it was.
+            Wish::Setting { key, value: None } => {
+                if let Some(value) = about.settings.get_mut(key) {
+                    value.clear();
+                }
+            }
         }
-        if about == person.about {
-            return Ok(Vec::new());
+        match about == person.about {
+            true => Ok(Vec::new()),
+            false => Ok([self.changed(owner, about)].into()),
         }
-        let mut rows = Vec::from([self.changed(owner, about)]);
-        if let Wish::Setting { key, .. } = wish
-            && SHOWN_SETTINGS.contains(&key.as_str())
-        {
-            // It stands in the lists of others, so what they have kept of those is old.
-            let others = person.reverse().filter_map(|other| {
-                self.directory.get(other).map(|person| (other, person.about.clone()))
-            });
-            rows.extend(others.map(|(other, about)| self.changed(other, about)));
-        }
-        Ok(rows)
     }
 
     /// That something about these lists has changed.

@@ -61,6 +61,14 @@ pub enum ServerEvent {
         /// Its session id.
         session: u32,
     },
+    /// Somebody wants another to be invited by mail to use the service (`SND`, `SDC`), and was told
+    /// that this is done. Only the program can do it.
+    InvitedByMail {
+        /// Who wants it.
+        by: Account,
+        /// The mail address.
+        to: Account,
+    },
     /// A change could not be made durable. It was not made, and the client was told 603.
     NotStored {
         /// Whose.

@@ -37,7 +37,7 @@
 //!
 //! | code | when |
 //! |---|---|
-//! | 201 | a word that is none of those known; oneself as a contact; a list that is not one's own to change; a service that is not asked for by `XFR` |
+//! | 201 | a word that is none of those known; a setting or personal message that is too long; oneself as a contact; a list that is not one's own to change; a service that is not asked for by `XFR`; an invitation by mail to what is no address |
 //! | 205, from MSNP10 208 | an account that does not exist; a contact that is none, in a change of groups |
 //! | 208 | what is no account, in `CAL` and `PAG`; a GUID of no contact in `ADC` and `SBP` |
 //! | 209 | a friendly name that is empty or too long |
@@ -51,12 +51,16 @@
 //! | 403 | an account where a GUID must stand |
 //! | 502 | the directory (`FND`); a page to a telephone, as nothing here delivers it |
 //! | 540 | a wrong answer to a challenge, or none |
-//! | 601, 603 | the service is not up yet; a change could not be stored |
-//! | 713, 714 | a room that is full; too many rooms |
+//! | 601, 603 | the service is not up yet, or too many proofs wait to be checked; a change could not be stored, or too many wait for that |
+//! | 713, 714 | a room that is full; too many rooms, of all or of one user |
 //! | 715 | a setting that this version does not have; an answer to no challenge; `GCF` before `SYN` |
-//! | 800 | more changes than [`Limits::changes`] |
+//! | 800 | more than [`Limits::changes`] or [`Limits::edits`] |
 //! | 911 | a wrong password, ticket or cookie |
 //! | 913 | `XFR SB` before the first status, while hidden, or while invitations are switched off |
+//!
+//! A room lives by its own connections: who signs out of the notification server stays in it, until
+//! it has been idle for too long. A session that ends because the account signs in elsewhere, or
+//! because the program says so, gives up its places.
 //!
 //! A setting that is set to what it is already is no error: programs do that after each sign-in,
 //! and give up where it is refused with 218.
@@ -88,6 +92,7 @@ mod notification;
 mod passport;
 mod presence;
 mod privacy;
+mod rate;
 mod records;
 mod room;
 mod roster;

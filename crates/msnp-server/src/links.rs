@@ -10,6 +10,7 @@ use msnp_core::{Account, LinkId, Machine};
 use msnp_session::{NsServer, SbServer};
 
 use crate::event::ServiceKind;
+use crate::rate::Rate;
 
 /// The listeners and their ids.
 pub(crate) const LISTENERS: [(ServiceKind, u64); 4] = [
@@ -59,9 +60,10 @@ pub(crate) struct Notification {
     pub(crate) synchronized: bool,
     /// Each `CHL` that waits for its `QRY`, the oldest first.
     pub(crate) challenges: VecDeque<String>,
-    /// How many changes were made since that time.
-    pub(crate) changes: u32,
-    pub(crate) changes_since: Duration,
+    /// Of what others are told, and of settings.
+    pub(crate) changes: Rate,
+    /// Of contacts and groups, and requests for rooms.
+    pub(crate) edits: Rate,
 }
 
 /// A connection to the switchboard.

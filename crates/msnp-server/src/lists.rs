@@ -12,9 +12,9 @@ use msnp_core::{Account, ErrorCode, List, ListSync, Lists, NetworkId, Transactio
 
 use crate::edit::NAME;
 use crate::notification::Asker;
-use crate::roster::{Contact, Directory, NO_GROUP, Person};
+use crate::roster::{Contact, Directory, NO_GROUP, Person, SHOWN_SETTINGS};
 use crate::service::Service;
-use crate::settings::{SHOWN_SETTINGS, asks_setting, open_setting};
+use crate::settings::{asks_setting, open_setting};
 use crate::stamp;
 
 impl Service {
@@ -22,7 +22,14 @@ impl Service {
         if let Some(notification) = self.links.notification(asker.link) {
             notification.synchronized = true;
         }
-        self.send_lists(asker, syn.transaction, |report| report.all(syn));
+        let mut unchanged = false;
+        self.send_lists(asker, syn.transaction, |report| unchanged = !report.all(syn));
+        let Some(person) = self.directory.get(&asker.account).filter(|_| unchanged) else { return };
+        // What contacts have set is theirs: it may have changed where the lists have not.
+        let forward = |entry: &Contact| entry.lists.contains(List::Forward);
+        let contacts = person.contacts.iter().filter(|(_, entry)| forward(entry));
+        let contacts: Vec<Account> = contacts.map(|(contact, _)| contact.clone()).collect();
+        contacts.iter().for_each(|contact| self.tell_settings_made(asker.link, contact));
     }
 
     /// One list by itself.
@@ -75,7 +82,8 @@ struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn all(&mut self, syn: &ClientSyn<'_>) {
+    /// Everything, unless the client has it; whether that was sent.
+    fn all(&mut self, syn: &ClientSyn<'_>) -> bool {
         let (version, serial) = (self.version, self.serial);
         let settings = (version.list_sync() == ListSync::Stamped).then_some(serial);
         let unchanged = syn.lists == serial && syn.settings.is_none_or(|stamp| stamp == serial);
@@ -86,7 +94,7 @@ impl<'a> Report<'a> {
         let transaction = self.transaction;
         (self.send)(ServerSyn { transaction, lists: serial, settings, counts }.into());
         if unchanged {
-            return;
+            return false;
         }
         self.settings();
         if version.has_groups() {
@@ -99,6 +107,7 @@ impl<'a> Report<'a> {
         } else {
             self.every_contact();
         }
+        true
     }
 
     /// `GTC`, `BLP`, `PRP`: up to MSNP7 with the transaction and the serial number.
@@ -119,7 +128,8 @@ impl<'a> Report<'a> {
             let value = Some(Encoded::new(&about.name));
             (self.send)(ServerPrp { transaction, serial, key: NAME, value }.into());
         }
-        for (key, value) in &about.settings {
+        for key in about.settings.keys() {
+            let Some(value) = about.setting(key) else { continue };
             let value = Some(Encoded::new(value));
             (self.send)(ServerPrp { transaction, serial, key, value }.into());
         }
@@ -194,7 +204,7 @@ impl<'a> Report<'a> {
         let placed = self.version.list_sync() == ListSync::Serial;
         let (serial, account) = (placed.then_some(self.serial), placed.then_some(contact.as_str()));
         for key in SHOWN_SETTINGS {
-            let Some(value) = other.about.settings.get(key) else { continue };
+            let Some(value) = other.about.setting(key) else { continue };
             let value = Some(Encoded::new(value));
             (self.send)(ServerBpr { serial, account, key, value }.into());
         }

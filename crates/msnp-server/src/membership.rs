@@ -58,7 +58,10 @@ impl Service {
             }
             List::Allow | List::Block => {}
         }
-        let mut entry = self.entry(person, contact, own_guid, &other.about.name)?;
+        // Who keeps somebody away does not tell them a name either.
+        let known = self.directory.permission(owner, contact).ring;
+        let other_name = if known { other.about.name.as_str() } else { contact.as_str() };
+        let mut entry = self.entry(person, contact, own_guid, other_name)?;
         entry.lists |= list;
         entry.groups.extend(group);
         if let Some(name) = name {

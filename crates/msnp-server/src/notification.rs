@@ -4,7 +4,7 @@ use msnp_codec::command::{ClientGcf, ServerGcf};
 use msnp_codec::{ClientCommand, OwnedCommand};
 use msnp_core::{Account, ErrorCode, LinkId, TransactionId, Version};
 
-use crate::edit::{Edit, Wish};
+use crate::edit::{Edit, Pace, Wish};
 use crate::service::Service;
 
 /// Who asks.
@@ -52,8 +52,8 @@ impl Service {
             ClientCommand::Gcf(gcf) => self.configuration(&asker, &gcf),
             ClientCommand::Url(url) => self.page_address(&asker, &url),
             ClientCommand::Ims(ims) => self.switch_invitations(&asker, &ims),
-            ClientCommand::Snd(snd) => self.invite_by_mail(&asker, snd.transaction),
-            ClientCommand::Sdc(sdc) => self.invite_by_mail_with_text(&asker, sdc.transaction),
+            ClientCommand::Snd(snd) => self.invite_by_mail(&asker, &snd),
+            ClientCommand::Sdc(sdc) => self.invite_by_mail_with_text(&asker, &sdc),
             ClientCommand::Pag(pag) => self.telephone(&asker, pag.transaction, pag.account),
             ClientCommand::Pgd(pgd) => self.telephone(&asker, pgd.transaction, pgd.account),
             // The directory was closed while people still used these versions.
@@ -75,23 +75,28 @@ impl Service {
         let Asker { link, account, version } = asker;
         match wish {
             Some(wish) => {
-                self.submit(Edit { link, owner: account, version, transaction, wish });
+                if !self.is_too_fast(link, transaction, wish.pace()) {
+                    self.submit(Edit { link, owner: account, version, transaction, wish });
+                }
             }
             None => self.refuse(link, ErrorCode::INVALID_PARAMETER, transaction),
         }
     }
 
-    /// Refuses one more change of status, personal message or name than a session may make in a
-    /// time.
-    pub(crate) fn is_too_fast(&mut self, link: LinkId, transaction: TransactionId) -> bool {
+    /// Refuses one more change of this kind than a session may make in a time.
+    pub(crate) fn is_too_fast(
+        &mut self,
+        link: LinkId,
+        transaction: TransactionId,
+        pace: Pace,
+    ) -> bool {
         let (limits, now) = (self.config.limits, self.now.monotonic);
         let Some(notification) = self.links.notification(link) else { return false };
-        if now.saturating_sub(notification.changes_since) >= limits.changes_in {
-            notification.changes_since = now;
-            notification.changes = 0;
-        }
-        notification.changes = notification.changes.saturating_add(1);
-        let too_fast = notification.changes > limits.changes;
+        let (rate, most) = match pace {
+            Pace::Changes => (&mut notification.changes, limits.changes),
+            Pace::Edits => (&mut notification.edits, limits.edits),
+        };
+        let too_fast = !rate.allows(now, most, limits.changes_in);
         if too_fast {
             notification.server.error(ErrorCode::TOO_FAST, Some(transaction));
         }

@@ -13,6 +13,7 @@ use msnp_core::{
     Account, ErrorCode, LinkId, List, NetworkId, NetworkPlace, Status, TransactionId, Version,
 };
 
+use crate::edit::Pace;
 use crate::event::Ending;
 use crate::service::{Online, Presence, Service};
 
@@ -21,13 +22,17 @@ impl Service {
         if !chg.status.can_be_chosen() {
             return self.refuse(link, ErrorCode::INVALID_PARAMETER, chg.transaction);
         }
-        if self.is_too_fast(link, chg.transaction) {
+        if self.is_too_fast(link, chg.transaction, Pace::Changes) {
             return;
         }
         let Some(online) = self.online.get_mut(account) else { return };
         let before = online.shown().cloned();
         let first = online.presence.is_none();
-        let object = chg.object.clone().filter(|object| object.as_bytes() != b"0");
+        // A status must be echoed; a picture that is too long to pass on is none for others.
+        let limit = self.config.limits.personal;
+        let is_shown =
+            |object: &Encoded<'_>| object.as_bytes() != b"0" && object.as_bytes().len() <= limit;
+        let object = chg.object.clone().filter(is_shown);
         online.presence = Some(Presence {
             status: chg.status,
             capabilities: chg.capabilities,
@@ -69,10 +74,13 @@ impl Service {
 
     pub(crate) fn set_personal(&mut self, link: LinkId, account: &Account, uux: &ClientUux<'_>) {
         let transaction = uux.transaction;
-        if self.is_too_fast(link, transaction) {
+        if self.is_too_fast(link, transaction, Pace::Changes) {
             return;
         }
-        let Ok(mut personal) = PersonalMessage::parse(uux.body) else {
+        let limit = self.config.limits.personal;
+        let personal = Some(uux.body).filter(|body| body.len() <= limit);
+        let personal = personal.and_then(|body| PersonalMessage::parse(body).ok());
+        let Some(mut personal) = personal else {
             return self.refuse(link, ErrorCode::INVALID_PARAMETER, transaction);
         };
         // Which machine it is, is not for others to know before they can meet it there.
@@ -80,6 +88,10 @@ impl Service {
         let mut document = Vec::new();
         if personal != PersonalMessage::default() {
             personal.print(&mut document);
+        }
+        // What is passed on may be longer than what came, as more is escaped in it.
+        if document.len() > limit {
+            return self.refuse(link, ErrorCode::INVALID_PARAMETER, transaction);
         }
         self.tell(link, ServerUux { transaction });
         let Some(online) = self.online.get_mut(account) else { return };
@@ -149,9 +161,11 @@ impl Service {
         notification.server.send(&command);
     }
 
-    /// `UBX`; one that is empty only where it was not before.
+    /// `UBX`, and nothing about somebody who is not shown; one that is empty only where it was not
+    /// before.
     pub(crate) fn tell_personal(&mut self, to: LinkId, subject: &Account, even_empty: bool) {
-        let Some(online) = self.online.get(subject) else { return };
+        let shown = self.online.get(subject).filter(|online| online.shown().is_some());
+        let Some(online) = shown else { return };
         if online.personal.is_empty() && !even_empty {
             return;
         }

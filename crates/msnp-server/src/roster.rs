@@ -21,7 +21,7 @@ pub(crate) struct About {
     pub(crate) open: bool,
     /// The client asks when somebody adds the user (`GTC A`).
     pub(crate) asks: bool,
-    /// `PHH` and the like.
+    /// `PHH` and the like; one that was cleared is empty.
     pub(crate) settings: BTreeMap<String, String>,
 }
 
@@ -65,6 +65,12 @@ pub(crate) enum Row {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory(BTreeMap<Account, Person>);
 
+/// What of the settings others see: three telephone numbers, and whether the mobile one may be
+/// paged.
+pub(crate) const SHOWN_SETTINGS: [&str; 4] = ["PHH", "PHW", "PHM", MOBILE];
+/// Whether somebody may be paged.
+pub(crate) const MOBILE: &str = "MOB";
+
 /// The number of the group of contacts that are in none, which there is up to MSNP9.
 pub(crate) const NO_GROUP: u32 = 0;
 
@@ -72,6 +78,16 @@ impl About {
     pub(crate) fn new(name: String) -> Self {
         let settings = BTreeMap::new();
         Self { name, serial: 1, changed: 0, open: true, asks: true, settings }
+    }
+
+    /// A setting that has a value.
+    pub(crate) fn setting(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The settings that others see and that were ever made, cleared or not.
+    pub(crate) fn settings_made(&self) -> impl Iterator<Item = &'static str> {
+        SHOWN_SETTINGS.into_iter().filter(|key| self.settings.contains_key(*key))
     }
 }
 
@@ -112,7 +128,10 @@ impl Person {
 
     /// Who has this person on the forward list.
     pub(crate) fn reverse(&self) -> impl Iterator<Item = &Account> {
-        let listed = |entry: &Contact| entry.lists.contains(List::Reverse);
+        // Who is still waited for may be on the pending list alone.
+        let listed = |entry: &Contact| {
+            entry.lists.contains(List::Reverse) || entry.lists.contains(List::Pending)
+        };
         self.contacts.iter().filter(move |(_, entry)| listed(entry)).map(|(account, _)| account)
     }
 }

@@ -14,6 +14,7 @@ use msnp_session::{
 use crate::config::LAST_KNOWN;
 use crate::event::{Addresses, Ending, ServerError, ServerEvent, ServiceKind};
 use crate::links::{LISTENERS, Notification, Session, Switchboard};
+use crate::rate::Rate;
 use crate::server::Server;
 use crate::service::Timer;
 
@@ -193,8 +194,8 @@ impl Server {
                     account: None,
                     synchronized: false,
                     challenges: VecDeque::new(),
-                    changes: 0,
-                    changes_since: Duration::ZERO,
+                    changes: Rate::default(),
+                    edits: Rate::default(),
                 })))
             }
             ServiceKind::Switchboard => {

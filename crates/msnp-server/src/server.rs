@@ -12,7 +12,7 @@ use msnp_core::{
 use msnp_session::SignOut;
 
 use crate::config::Config;
-use crate::event::{Addresses, ServerError, ServerEvent, ServiceKind};
+use crate::event::{Addresses, Ending, ServerError, ServerEvent, ServiceKind};
 use crate::links::{LISTENERS, Link, Links, Session};
 use crate::mail::MailCounts;
 use crate::records::{self, RecordError};
@@ -43,6 +43,8 @@ pub enum Action {
     SetMail(Account, MailCounts),
     /// [`Server::notify_mail`].
     NotifyMail(Account, Box<MailNotification<'static>>),
+    /// [`Server::sign_out`].
+    SignOut(Account, SignOut),
     /// [`Server::announce_maintenance`].
     AnnounceMaintenance {
         /// How long until then.
@@ -77,6 +79,7 @@ impl Server {
             directory,
             online: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            seats: BTreeMap::new(),
             mail: BTreeMap::new(),
             maintenance: None,
             tickets: Tickets::new(config.limits.tickets),
@@ -161,6 +164,14 @@ impl Server {
         self.settle();
     }
 
+    /// Ends the session of somebody and its places in rooms, and tells the client why. Nothing
+    /// happens where the account is not signed in; it may sign in again.
+    pub fn sign_out(&mut self, now: Now, account: &Account, why: &SignOut) {
+        self.service.now = now;
+        self.service.end_session(account, why, Ending::SignOut);
+        self.settle();
+    }
+
     /// Tells everybody who is signed in, and all who come later, that the service goes down in so
     /// many minutes. It does not go down by that: see [`shut_down`](Self::shut_down).
     pub fn announce_maintenance(&mut self, now: Now, minutes: u32) {
@@ -183,7 +194,9 @@ impl Machine for Server {
     fn link_opened(&mut self, now: Now, link: LinkId, how: Opened) {
         self.service.now = now;
         let Opened::Accepted { listener, peer } = how else { return };
-        let room = self.service.links.len() < self.service.config.limits.links;
+        // A link that ends brings an event, so none begins while the program takes none.
+        let room =
+            self.service.links.len() < self.service.config.limits.links && !self.service.is_full();
         let session = self.session(listener).filter(|_| room);
         let Some(session) = session.filter(|_| !self.service.outputs.is_closing()) else {
             self.service.outputs.effect(Effect::Close { link });
@@ -333,6 +346,7 @@ impl Act for Server {
             Action::Challenge(account) => self.challenge(now, &account),
             Action::SetMail(account, counts) => self.set_mail(account, counts),
             Action::NotifyMail(account, what) => self.notify_mail(now, &account, &what),
+            Action::SignOut(account, why) => self.sign_out(now, &account, &why),
             Action::AnnounceMaintenance { minutes } => self.announce_maintenance(now, minutes),
         }
     }

@@ -32,6 +32,8 @@ pub(crate) struct Service {
     pub(crate) directory: Directory,
     pub(crate) online: BTreeMap<Account, Online>,
     pub(crate) rooms: BTreeMap<u32, Room>,
+    /// The links to the switchboard of everybody who is in a room, signed in or not.
+    pub(crate) seats: BTreeMap<Account, BTreeSet<LinkId>>,
     /// What the program says about mail.
     pub(crate) mail: BTreeMap<Account, MailCounts>,
     /// When the service goes down, where that has been announced.
@@ -68,8 +70,6 @@ pub(crate) struct Online {
     pub(crate) personal: Bytes,
     /// Whether rooms may be asked for and invitations come (`IMS`).
     pub(crate) takes_invitations: bool,
-    /// The links to the switchboard of this session.
-    pub(crate) seats: BTreeSet<LinkId>,
 }
 
 /// What `CHG` set.

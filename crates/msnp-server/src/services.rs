@@ -2,14 +2,18 @@
 
 use alloc::format;
 
-use msnp_codec::command::{ClientIms, ClientUrl, ServerIms, ServerSdc, ServerSnd, ServerUrl};
+use msnp_codec::command::{
+    ClientIms, ClientSdc, ClientSnd, ClientUrl, ServerIms, ServerSdc, ServerSnd, ServerUrl,
+};
 use msnp_core::{Account, ErrorCode, TransactionId};
 
+use crate::edit::Pace;
+use crate::event::ServerEvent;
 use crate::membership::unknown;
 use crate::notification::Asker;
 use crate::passport::LOGIN_PATH;
+use crate::roster::MOBILE;
 use crate::service::Service;
-use crate::settings::MOBILE;
 
 impl Service {
     pub(crate) fn page_address(&mut self, asker: &Asker, url: &ClientUrl<'_>) {
@@ -40,13 +44,32 @@ impl Service {
         self.tell(asker.link, ServerIms { transaction, serial, setting });
     }
 
-    /// No mail goes out; a client that is told so has nothing to do about it.
-    pub(crate) fn invite_by_mail(&mut self, asker: &Asker, transaction: TransactionId) {
-        self.tell(asker.link, ServerSnd { transaction, result: "OK" });
+    /// Whether a mail goes out is for the program to decide; a client that is told that none does
+    /// has nothing to do about it.
+    pub(crate) fn invite_by_mail(&mut self, asker: &Asker, snd: &ClientSnd<'_>) {
+        let transaction = snd.transaction;
+        if self.may_invite(asker, transaction, snd.address) {
+            self.tell(asker.link, ServerSnd { transaction, result: "OK" });
+        }
     }
 
-    pub(crate) fn invite_by_mail_with_text(&mut self, asker: &Asker, transaction: TransactionId) {
-        self.tell(asker.link, ServerSdc { transaction, result: "OK" });
+    pub(crate) fn invite_by_mail_with_text(&mut self, asker: &Asker, sdc: &ClientSdc<'_>) {
+        let transaction = sdc.transaction;
+        if self.may_invite(asker, transaction, sdc.address) {
+            self.tell(asker.link, ServerSdc { transaction, result: "OK" });
+        }
+    }
+
+    fn may_invite(&mut self, asker: &Asker, transaction: TransactionId, address: &str) -> bool {
+        let Ok(to) = Account::new(address) else {
+            self.refuse(asker.link, ErrorCode::INVALID_PARAMETER, transaction);
+            return false;
+        };
+        if self.is_too_fast(asker.link, transaction, Pace::Changes) {
+            return false;
+        }
+        self.event(ServerEvent::InvitedByMail { by: asker.account.clone(), to });
+        true
     }
 
     /// A page to a telephone, which nothing here can deliver. Somebody who does not want to hear

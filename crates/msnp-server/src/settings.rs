@@ -1,6 +1,7 @@
 //! What users set about themselves and call others: `PRP`, `REA`, `SBP`, and `BPR` about a contact.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use msnp_codec::Encoded;
 use msnp_codec::command::{ClientPrp, ClientRea, ClientSbp, ServerBpr};
@@ -8,6 +9,7 @@ use msnp_core::{Account, ErrorCode, Guid, LinkId, TransactionId};
 
 use crate::edit::{NAME, Wish};
 use crate::notification::Asker;
+use crate::roster::MOBILE;
 use crate::service::Service;
 
 impl Service {
@@ -25,7 +27,8 @@ impl Service {
             return self.refuse(asker.link, ErrorCode::NOT_EXPECTED, transaction);
         }
         let value = prp.value.as_ref().map(|value| value.decode().into_owned());
-        let short = value.as_ref().is_none_or(|value| value.chars().count() <= SETTING_LEN);
+        let fits = |value: &String| Encoded::new(value).as_bytes().len() <= SETTING_LEN;
+        let short = value.as_ref().is_none_or(fits);
         let wish = (known && short).then(|| Wish::Setting { key: prp.key.into(), value });
         self.wish(asker, transaction, wish);
     }
@@ -83,15 +86,19 @@ impl Service {
         said: &Encoded<'_>,
         by_setting: bool,
     ) {
-        if self.is_too_fast(asker.link, transaction) {
-            return;
-        }
         let name = said.decode().into_owned();
         if !is_name(&name) {
             return self.refuse(asker.link, ErrorCode::INVALID_FRIENDLY_NAME, transaction);
         }
         let said = said.clone().into_owned();
         self.wish(asker, transaction, Some(Wish::Name { name, said, by_setting }));
+    }
+
+    /// Tells of the settings that somebody has ever made, to one who may have older ones.
+    pub(crate) fn tell_settings_made(&mut self, to: LinkId, subject: &Account) {
+        let Some(person) = self.directory.get(subject) else { return };
+        let keys: Vec<&str> = person.about.settings_made().collect();
+        self.tell_settings(to, subject, &keys);
     }
 
     /// Tells of these settings of somebody, where the one who is told may see them and is of a
@@ -108,19 +115,13 @@ impl Service {
         let Some(person) = self.directory.get(subject) else { return };
         let Some(notification) = self.links.notification(to) else { return };
         for key in keys {
-            let value = person.about.settings.get(*key).map(String::as_str);
+            let value = person.about.setting(key);
             let value = value.or((*key == MOBILE).then_some("N")).map(Encoded::new);
             let account = Some(subject.as_str());
             notification.server.send(&ServerBpr { serial, account, key, value }.into());
         }
     }
 }
-
-/// What of the settings others see: three telephone numbers, and whether the mobile one may be
-/// paged.
-pub(crate) const SHOWN_SETTINGS: [&str; 4] = ["PHH", "PHW", "PHM", MOBILE];
-/// Whether somebody may be paged.
-pub(crate) const MOBILE: &str = "MOB";
 
 pub(crate) fn asks_setting(asks: bool) -> &'static str {
     if asks { "A" } else { "N" }
@@ -140,7 +141,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 const SETTINGS: [&str; 7] = ["PHH", "PHW", "PHM", MOBILE, "MBE", "HSB", "WWE"];
 /// How the keys of telephone numbers begin.
 const TELEPHONES: &str = "PH";
-/// The most characters of such a value.
+/// The most bytes of such a value, percent-encoded: many of them stand in each list of contacts.
 const SETTING_LEN: usize = 95;
 /// The most bytes of an encoded friendly name.
 const NAME_LEN: usize = 387;

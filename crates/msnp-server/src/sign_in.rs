@@ -1,6 +1,5 @@
 //! From `USR I` to the first words after `USR OK`.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,6 +15,7 @@ use msnp_core::{
 use msnp_session::SignOut;
 
 use crate::event::{Ending, Refusal, ServerEvent};
+use crate::links::Seat;
 use crate::service::{Online, Pending, Service};
 
 impl Service {
@@ -56,6 +56,11 @@ impl Service {
     /// Somebody proves it.
     pub(crate) fn proved(&mut self, link: LinkId, account: Account, login: Login, proof: Secret) {
         if login == Login::Md5 {
+            // Links that have gone leave what they asked behind.
+            if self.pending.len() >= self.config.limits.links {
+                let full = Refusal::Full(ErrorCode::SERVER_UNAVAILABLE);
+                return self.turn_away(link, account, full);
+            }
             let Some(notification) = self.links.notification(link) else { return };
             let challenge = core::mem::take(&mut notification.password_challenge);
             let proof = Proof::Md5 { challenge, response: proof };
@@ -100,17 +105,21 @@ impl Service {
         self.resume(link);
     }
 
-    /// An account is signed in once: the older session ends, and its places in rooms.
-    fn send_away_older(&mut self, account: &Account) {
-        let Some(older) = self.online.get(account) else { return };
-        let (link, seats) = (older.link, older.seats.clone());
-        self.sign_off(link, account, Ending::Elsewhere);
+    /// Ends the session of an account, where there is one, and its places in rooms.
+    pub(crate) fn end_session(&mut self, account: &Account, why: &SignOut, ending: Ending) {
+        let Some(online) = self.online.get(account) else { return };
+        let link = online.link;
+        let seats: Vec<LinkId> = self.seats.get(account).into_iter().flatten().copied().collect();
+        self.sign_off(link, account, ending);
         if let Some(notification) = self.links.notification(link) {
             notification.account = None;
-            notification.server.sign_out(&SignOut::Elsewhere);
+            notification.server.sign_out(why);
         }
         for seat in seats {
-            if let Some(switchboard) = self.links.switchboard(seat) {
+            let of_session = |seat: &Seat| seat.origin == link;
+            if let Some(switchboard) = self.links.switchboard(seat)
+                && switchboard.seat.as_ref().is_some_and(of_session)
+            {
                 switchboard.server.close(Ok(()));
             }
         }
@@ -119,6 +128,7 @@ impl Service {
     fn turn_away(&mut self, link: LinkId, account: Account, why: Refusal) {
         let code = match why {
             Refusal::NotVerified(_) => ErrorCode::SERVER_UNAVAILABLE,
+            Refusal::Full(code) => code,
             _ => ErrorCode::AUTHENTICATION_FAILED,
         };
         if let Some(notification) = self.links.notification(link) {
@@ -133,7 +143,8 @@ impl Service {
         else {
             return;
         };
-        self.send_away_older(&account);
+        // An account is signed in once.
+        self.end_session(&account, &SignOut::Elsewhere, Ending::Elsewhere);
         let name = self.directory.name(&account);
         let Some(notification) = self.links.notification(link) else { return };
         notification.server.accept(self.now, name, true);
@@ -148,7 +159,6 @@ impl Service {
             presence: None,
             personal: Bytes::new(),
             takes_invitations: true,
-            seats: BTreeSet::new(),
         };
         self.online.insert(account.clone(), online);
         if version.sends_sbs() {

@@ -4,6 +4,7 @@
 //! ([`Limits::switchboard`](crate::Limits)); whoever lets that fill up is cut off, the others see
 //! it leave, and the sender of the message that did not fit is told `NAK` if it asked.
 
+use alloc::collections::BTreeSet;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -19,6 +20,7 @@ use msnp_codec::{
 use msnp_core::{Account, ErrorCode, LinkId, Secret, Version};
 use msnp_session::{Present, SessionError, Step};
 
+use crate::edit::Pace;
 use crate::event::{Refusal, ServerEvent};
 use crate::links::Seat;
 use crate::presence::shown_capabilities;
@@ -37,7 +39,12 @@ impl Service {
         if !can_chat || !online.takes_invitations {
             return self.refuse(link, ErrorCode::NOT_ALLOWED_WHILE_HIDDEN, transaction);
         }
-        let room = OwnRoom { account: account.clone(), link, version: online.version };
+        let version = online.version;
+        // Each room is a way to ring others once more.
+        if self.is_too_fast(link, transaction, Pace::Edits) {
+            return;
+        }
+        let room = OwnRoom { account: account.clone(), link, version };
         let deadline = self.now.after(self.config.limits.room_cookie);
         let now = self.now.monotonic;
         let (_, cookie) = self.own_rooms.issue(&mut self.random, now, deadline, account, room);
@@ -67,7 +74,9 @@ impl Service {
         else {
             return self.keep_out(link, account, Refusal::WrongCookie);
         };
-        if self.rooms.len() >= self.config.limits.rooms {
+        let seats = self.seats.get(&account).map_or(0, BTreeSet::len);
+        let limits = &self.config.limits;
+        if self.rooms.len() >= limits.rooms || seats >= limits.rooms_of_one {
             let full = Refusal::Full(ErrorCode::TOO_MANY_SESSIONS);
             return self.keep_out(link, account, full);
         }
@@ -131,11 +140,7 @@ impl Service {
     }
 
     fn sit(&mut self, link: LinkId, seat: Seat) {
-        if let Some(online) = self.online.get_mut(&seat.account)
-            && online.link == seat.origin
-        {
-            online.seats.insert(link);
-        }
+        self.seats.entry(seat.account.clone()).or_default().insert(link);
         if let Some(switchboard) = self.links.switchboard(link) {
             switchboard.seat = Some(seat);
         }
@@ -176,12 +181,19 @@ impl Service {
         let callee = Account::new(callee).map_err(|_| ErrorCode::INVALID_ACCOUNT)?;
         let now = self.now.monotonic;
         let room = self.rooms.get_mut(&seat.room).ok_or(ErrorCode::SWITCHBOARD_FAILED)?;
-        room.ringing.retain(|_, cookie| self.invitations.is_good(now, *cookie));
-        if room.has(&callee) || room.ringing.contains_key(&callee) {
+        // Who has signed out or in again meanwhile can no longer answer.
+        room.ringing.retain(|guest, cookie| {
+            let invitation = self.invitations.get(now, *cookie);
+            let rung = self.online.get(guest).map(|online| online.link);
+            invitation.is_some_and(|invitation| Some(invitation.link) == rung)
+        });
+        if room.has(&callee) {
             return Err(ErrorCode::ALREADY_THERE);
         }
+        let is_rung = room.ringing.contains_key(&callee);
         let full = room.members.len() + room.ringing.len() >= self.config.limits.members;
-        // Before anything about presence: who may not ring does not learn of it in this way either.
+        // Before anything about presence: who may not ring does not learn of it in this way either,
+        // nor does anybody learn that one who was rung hides now.
         let known = self.directory.get(&callee).is_some();
         if known && !self.directory.permission(&seat.account, &callee).ring {
             return Err(ErrorCode::NOT_ON_LIST);
@@ -191,6 +203,9 @@ impl Service {
         let Some(Online { link, version, .. }) = online.cloned() else {
             return Err(ErrorCode::NOT_ONLINE);
         };
+        if is_rung {
+            return Err(ErrorCode::ALREADY_THERE);
+        }
         if full {
             return Err(ErrorCode::TOO_ACTIVE);
         }
@@ -255,8 +270,11 @@ impl Service {
 
     /// The connection of a member has ended.
     pub(crate) fn leave(&mut self, link: LinkId, seat: &Seat, idle: bool) {
-        if let Some(online) = self.online.get_mut(&seat.account) {
-            online.seats.remove(&link);
+        if let Some(seats) = self.seats.get_mut(&seat.account) {
+            seats.remove(&link);
+            if seats.is_empty() {
+                self.seats.remove(&seat.account);
+            }
         }
         let Some(room) = self.rooms.get_mut(&seat.room) else { return };
         room.members.retain(|member| member.link != link);

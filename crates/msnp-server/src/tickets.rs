@@ -81,10 +81,10 @@ impl<V> Tickets<V> {
         self.remove(number)
     }
 
-    /// Whether the word of this number can still be used.
-    pub(crate) fn is_good(&mut self, now: Duration, number: u64) -> bool {
+    /// What the word of this number opens, while it can still be used.
+    pub(crate) fn get(&mut self, now: Duration, number: u64) -> Option<&V> {
         self.expire(now);
-        self.entries.contains_key(&number)
+        self.entries.get(&number).map(|entry| &entry.value)
     }
 
     /// Takes a word back.
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(tickets.redeem(SECOND, &early), None);
         assert_eq!(tickets.redeem(SECOND, &late), Some('b'));
         assert_eq!(tickets.redeem(SECOND, &late), None);
-        assert!(tickets.is_good(SECOND, number));
+        assert_eq!(tickets.get(SECOND, number), Some(&'c'));
         tickets.revoke(number);
         assert_eq!(tickets.redeem(SECOND, &other), None);
     }

@@ -269,8 +269,59 @@ fn who_was_only_pending_is_on_the_reverse_list_once_that_is_said() {
     let mut world = World::start(config(), performer);
     let alice = world.online("alice", Version::MSNP12);
     let bob = world.online("bob", Version::MSNP12);
-    world.received(bob);
+    // He sees her meanwhile, as everybody may who is not blocked.
+    world.ask(alice, "CHG 8 BSY 0\r\n");
+    assert_eq!(world.received(bob), "NLN BSY alice@example.com Alice%20A 0\r\n");
     world.ask(alice, "ADC 9 RL N=bob@example.com\r\nREM 10 PL bob@example.com\r\n");
-    assert_eq!(world.received(bob), "NLN NLN alice@example.com Alice%20A 0\r\n");
+    assert_eq!(world.received(bob), "", "nothing has changed for him");
     assert!(world.ask(alice, "SYN 11 0 0\r\n").contains(" 11 1\r\n"));
+}
+
+#[test]
+fn who_keeps_somebody_away_tells_them_no_new_name() {
+    for (privacy, line) in [
+        ("ADC 6 BL N=bob@example.com\r\n", "ADC 9 FL N=alice@example.com\r\n"),
+        ("ADC 6 BL N=bob@example.com\r\n", "ADC 9 AL N=alice@example.com\r\n"),
+        ("BLP 6 BL\r\n", "ADC 9 FL N=alice@example.com\r\n"),
+        ("BLP 6 BL\r\n", "ADC 9 BL N=alice@example.com\r\n"),
+    ] {
+        let mut world = World::new();
+        let alice = world.online("alice", Version::MSNP11);
+        world.ask(alice, format!("{privacy}PRP 7 MFN Secret\r\n"));
+        let bob = world.online("bob", Version::MSNP11);
+        let answer = world.ask(bob, line) + &world.ask(bob, "SYN 10 0 0\r\n");
+        assert!(answer.contains("LST N=alice@example.com F=alice@example.com "), "{answer}");
+        assert!(!answer.contains("Secret"), "{answer}");
+    }
+}
+
+#[test]
+fn who_adds_somebody_hidden_gets_no_personal_message() {
+    let mut world = World::new();
+    let alice = world.sign_in("alice", Version::MSNP11);
+    let uux = "UUX 5 27\r\n<Data><PSM>x</PSM></Data>  ";
+    let bob = world.online("bob", Version::MSNP11);
+    for (number, status) in [(6, ""), (7, "CHG 6 HDN 0\r\n")] {
+        world.ask(alice, format!("{status}{uux}"));
+        let line = format!("ADC {number} FL N=alice@example.com F=A\r\n");
+        let added = world.ask(bob, line);
+        assert!(!added.contains("UBX") && !added.contains("ILN"), "{added}");
+        let guid = added.split("C=").nth(1).unwrap().get(..36).unwrap();
+        world.ask(bob, format!("REM 8 FL {guid}\r\n"));
+    }
+}
+
+#[test]
+fn who_edits_lists_too_fast_is_refused_for_a_while() {
+    let mut config = config();
+    config.limits.edits = 3;
+    let mut world = World::with(config);
+    let alice = world.online("alice", Version::MSNP9);
+    let bob = world.online("bob", Version::MSNP9);
+    let add = "ADD 5 FL bob@example.com B\r\n";
+    let answer = world.ask(alice, format!("{add}REM 6 FL bob@example.com\r\n").repeat(3));
+    assert!(answer.ends_with("800 6\r\n800 5\r\n800 6\r\n"), "{answer}");
+    assert_eq!(world.received(bob).lines().count(), 3);
+    world.pass(std::time::Duration::from_secs(60));
+    assert!(world.ask(alice, "REM 7 FL bob@example.com\r\n").starts_with("REM 7 FL "));
 }

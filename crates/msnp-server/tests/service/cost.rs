@@ -58,3 +58,22 @@ fn a_program_that_takes_no_events_stops_the_input_and_starts_it_again() {
     }
     assert_eq!(reads_again, refused);
 }
+
+#[test]
+fn no_link_begins_while_the_program_takes_no_events() {
+    let mut config = config();
+    config.limits.events = 1;
+    let mut world = World::with(config);
+    let link = world.connect(NOTIFICATION);
+    // The end of it brings an event, and nobody polls for it.
+    world.server.input(world.now, link, b"\xff\xff\xff\xff\n");
+    let late = LinkId::new(link.number() + 1_000);
+    let peer = std::net::SocketAddr::from(([192, 0, 2, 1], 4000));
+    let listener = msnp_core::ListenerId::new(NOTIFICATION);
+    let how = msnp_core::Opened::Accepted { listener, peer };
+    world.server.link_opened(world.now, late, how);
+    world.run();
+    assert!(world.is_closed(late));
+    let link = world.connect(NOTIFICATION);
+    assert_eq!(world.ask(link, "VER 1 MSNP8\r\n"), "VER 1 MSNP8\r\n");
+}

@@ -2,7 +2,7 @@
 
 use msnp_core::{Guid, Version};
 
-use crate::world::{World, config};
+use crate::world::{World, account, config};
 
 #[test]
 fn msnp7_lists_every_list_with_places_and_says_so_where_one_is_empty() {
@@ -194,4 +194,92 @@ fn whoever_is_silent_for_too_long_is_cut_off() {
     }
     world.pass(std::time::Duration::from_secs(15 * 60));
     assert!(world.is_closed(alice));
+}
+
+#[test]
+fn a_change_whose_owner_goes_before_it_is_stored_is_made_once_and_promised_to_nobody_else() {
+    let mut world = World::new();
+    let bob = world.online("bob", Version::MSNP9);
+    let older = world.online("alice", Version::MSNP9);
+    world.held = Some(Vec::new());
+    let lines = "ADD 5 FL bob@example.com B\r\nADD 6 AL bob@example.com B\r\nPNG\r\n";
+    assert_eq!(world.ask(older, lines), "", "nothing is read before the first is durable");
+    world.hang_up(older);
+    let alice = world.online("alice", Version::MSNP9);
+    assert_eq!(world.ask(alice, "ADD 7 BL bob@example.com B\r\n"), "");
+    assert_eq!(world.received(bob), "", "nor is anybody told");
+    assert_eq!(world.held.as_ref().unwrap().len(), 1, "one after the other");
+    world.store();
+    assert_eq!(world.received(older), "");
+    assert_eq!(world.received(bob), "ADD 0 RL 2 alice@example.com Alice%20A\r\n");
+    assert_eq!(world.received(alice), "ADD 7 BL 3 bob@example.com B\r\n");
+    assert!(world.ask(alice, "SYN 8 0\r\n").contains("LST bob@example.com B 5 0\r\n"));
+}
+
+/// As many contacts of Alice as there can be, each with as much about it as there can be.
+fn longest() -> (World, Vec<String>) {
+    let mut config = config();
+    let limits = config.limits;
+    let guid = |number: usize| format!("00000000-0000-0000-0000-{number:012}");
+    let name = "%".repeat(129);
+    let escaped = name.replace('%', "%25");
+    let telephone = "1".repeat(95);
+    let mut records = Vec::new();
+    for number in 1..=limits.groups {
+        let text = format!("guid={}\nname={number:x<61}\n", guid(number));
+        records.push((format!("group/alice@example.com,{number}"), text));
+    }
+    let groups: Vec<String> = (1..=limits.groups).map(|number| number.to_string()).collect();
+    let groups = groups.join(",");
+    let contacts: Vec<String> = (0..limits.contacts).map(|n| format!("{n:x<117}")).collect();
+    for (number, contact) in contacts.iter().enumerate() {
+        config = config.account(account(contact), name.as_str());
+        let guid = guid(number);
+        let entry = format!("lists=15\nguid={guid}\nname={escaped}\ngroups={groups}\n");
+        records.push((format!("contact/alice@example.com,{contact}@example.com"), entry));
+        let settings = ["PHH", "PHW", "PHM", "MOB"].map(|key| format!("setting.{key}={telephone}"));
+        let settings = settings.join("\n");
+        let about = format!("name={escaped}\nserial=1\nchanged=0\nstrangers=allow\nasks=yes\n");
+        records.push((format!("person/{contact}@example.com"), format!("{about}{settings}\n")));
+    }
+    let records = records.into_iter().map(|(key, text)| (key, text.into()));
+    let performer = World::with(config.clone()).performer.with_records(records);
+    (World::start(config, performer), contacts)
+}
+
+#[test]
+fn the_longest_lists_that_there_can_be_fit_into_half_of_the_output() {
+    let (mut world, _) = longest();
+    for (version, line) in [
+        (Version::MSNP7, "SYN 5 0\r\n"),
+        (Version::MSNP9, "SYN 5 0\r\n"),
+        (Version::MSNP12, "SYN 5 0 0\r\n"),
+    ] {
+        let alice = world.sign_in("alice", version);
+        let answer = world.ask(alice, line);
+        assert_eq!(answer.matches("\r\nBPR ").count(), 2400, "{version}");
+        let len = answer.len();
+        assert!(len <= config().limits.notification.output / 2, "{version}: {len}");
+    }
+}
+
+#[test]
+fn the_presence_of_as_many_as_there_can_be_fits_into_half_of_the_output() {
+    let (mut world, contacts) = longest();
+    let limit = config().limits.personal;
+    let object = "o".repeat(limit);
+    let frame = "<Data><PSM></PSM><CurrentMedia></CurrentMedia></Data>".len();
+    let document = format!("<Data><PSM>{}</PSM></Data>", "x".repeat(limit - frame));
+    for contact in &contacts {
+        let link = world.sign_in(contact, Version::MSNP11);
+        let chg = format!("CHG 5 NLN 4294967295 {object}\r\n");
+        let answer = world.ask(link, format!("{chg}UUX 6 {}\r\n{document}", document.len()));
+        assert!(answer.ends_with("UUX 6 0\r\n"), "{answer}");
+    }
+    let alice = world.sign_in("alice", Version::MSNP11);
+    let answer = world.ask(alice, "CHG 5 NLN 0\r\n");
+    assert_eq!(answer.matches("ILN 5 ").count(), contacts.len());
+    assert_eq!(answer.matches("UBX ").count(), contacts.len());
+    let len = answer.len();
+    assert!(len <= config().limits.notification.output / 2, "{len}");
 }

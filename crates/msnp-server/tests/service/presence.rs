@@ -2,7 +2,7 @@
 
 use msnp_core::{LinkId, Version};
 
-use crate::world::World;
+use crate::world::{World, config};
 
 /// Bob, who has Alice on his list, and Alice, who has Bob on hers; both have signed in.
 fn friends(bob: Version, alice: Version) -> (World, LinkId, LinkId) {
@@ -202,4 +202,84 @@ fn strangers_see_nothing_where_only_the_allowed_may() {
     assert_eq!(world.received(carol), "");
     world.ask(alice, "BLP 9 AL\r\n");
     assert_eq!(world.received(carol), "NLN BSY alice@example.com Alice%20A 0\r\n");
+}
+
+#[test]
+fn a_new_telephone_number_changes_the_lists_of_nobody_else() {
+    let (mut world, bob, alice) = friends(Version::MSNP11, Version::MSNP9);
+    let lists = |world: &mut World| -> Vec<_> {
+        let rows = world.performer.records();
+        let rows = rows.filter(|(key, _)| *key != "person/alice@example.com");
+        rows.map(|(key, value)| (key.to_string(), value.clone())).collect()
+    };
+    let before = lists(&mut world);
+    let synchronized = world.ask(bob, "SYN 6 0 0\r\n");
+    let stamp = synchronized.split(' ').nth(2).unwrap();
+    world.ask(alice, "PRP 7 PHH 1\r\nPRP 8 PHW 2\r\nPRP 9 PHW\r\n");
+    assert_eq!(lists(&mut world), before);
+    assert_eq!(
+        world.ask(bob, format!("SYN 7 {stamp} {stamp}\r\n")),
+        format!(
+            "SYN 7 {stamp} {stamp}\r\nBPR alice@example.com PHH 1\r\n\
+             BPR alice@example.com PHW\r\n"
+        )
+    );
+    // One that keeps Bob away tells him nothing of that.
+    world.ask(alice, "REM 10 AL bob@example.com\r\nADD 11 BL bob@example.com B\r\n");
+    let bare = format!("SYN 8 {stamp} {stamp}\r\n");
+    assert_eq!(world.ask(bob, &bare), bare);
+}
+
+#[test]
+fn telephone_numbers_come_with_being_unblocked() {
+    let mut world = World::new();
+    let bob = world.online("bob", Version::MSNP11);
+    let alice = world.online("alice", Version::MSNP11);
+    world.ask(alice, "ADC 9 BL N=bob@example.com\r\nPRP 10 PHH 1\r\n");
+    world.befriend(bob, Version::MSNP11, "alice");
+    world.received(bob);
+    world.ask(alice, "REM 11 BL bob@example.com\r\n");
+    assert_eq!(
+        world.received(bob),
+        "BPR alice@example.com PHH 1\r\nNLN NLN alice@example.com Alice%20A 0\r\n"
+    );
+}
+
+#[test]
+fn a_name_or_setting_that_is_the_same_as_before_is_told_to_nobody() {
+    let (mut world, bob, alice) = friends(Version::MSNP11, Version::MSNP11);
+    world.ask(bob, "CHG 6 NLN 0\r\n");
+    world.ask(alice, "CHG 6 NLN 0\r\n");
+    world.ask(alice, "PRP 7 MFN N\r\nPRP 8 MOB Y\r\n");
+    world.received(bob);
+    let again = "PRP 9 MFN N\r\nPRP 10 MOB Y\r\nPRP 11 PHH\r\n";
+    assert_eq!(world.ask(alice, again), again);
+    assert_eq!(world.received(bob), "");
+}
+
+#[test]
+fn settings_that_change_too_fast_are_refused() {
+    let mut config = config();
+    config.limits.changes = 2;
+    let mut world = World::with(config);
+    let alice = world.sign_in("alice", Version::MSNP11);
+    assert_eq!(
+        world.ask(alice, "PRP 5 MOB Y\r\nBLP 6 BL\r\nPRP 7 MOB N\r\nBLP 8 AL\r\n"),
+        "PRP 5 MOB Y\r\nBLP 6 BL\r\n800 7\r\n800 8\r\n"
+    );
+}
+
+#[test]
+fn what_is_too_long_about_a_status_is_not_passed_on() {
+    let (mut world, bob, alice) = friends(Version::MSNP11, Version::MSNP11);
+    world.ask(bob, "CHG 6 NLN 0\r\n");
+    let chg = format!("CHG 6 NLN 0 {}\r\n", "o".repeat(2049));
+    assert!(world.ask(alice, &chg).starts_with(&chg), "it is echoed");
+    assert_eq!(world.received(bob), "NLN NLN alice@example.com Alice%20A 0\r\n");
+    for text in ["x".repeat(2048), "\"'>".repeat(600)] {
+        let document = format!("<Data><PSM>{text}</PSM></Data>");
+        let uux = format!("UUX 7 {}\r\n{document}", document.len());
+        assert_eq!(world.ask(alice, uux), "201 7\r\n");
+    }
+    assert_eq!(world.received(bob), "");
 }

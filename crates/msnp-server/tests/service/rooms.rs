@@ -333,3 +333,56 @@ fn a_room_holds_thirty_and_no_more() {
     world.online("u29", Version::MSNP7);
     assert_eq!(world.ask(room, "CAL 3 u29@example.com\r\n"), "713 3\r\n");
 }
+
+#[test]
+fn who_was_rung_and_signed_in_again_is_rung_again() {
+    let (mut world, alice, bob) = friends();
+    let room = world.room("alice", alice);
+    world.ring(room, "bob", bob);
+    assert_eq!(world.ask(room, "CAL 3 bob@example.com\r\n"), "215 3\r\n");
+    world.hang_up(bob);
+    assert_eq!(world.ask(room, "CAL 4 bob@example.com\r\n"), "217 4\r\n");
+    let bob = world.online("bob", Version::MSNP8);
+    world.join(room, "bob", bob);
+}
+
+#[test]
+fn one_user_cannot_use_up_the_rooms_of_others() {
+    let mut config = config();
+    config.limits.rooms_of_one = 2;
+    let mut world = World::with(config);
+    let mut alice = world.online("alice", Version::MSNP8);
+    world.room("alice", alice);
+    // Neither by signing out, which leaves rooms alone.
+    world.hang_up(alice);
+    alice = world.online("alice", Version::MSNP8);
+    let last = world.room("alice", alice);
+    let usr = |cookie: &str| format!("USR 1 alice@example.com {cookie}\r\n");
+    let cookie = world.room_cookie(alice);
+    let link = world.connect(SWITCHBOARD);
+    assert_eq!(world.ask(link, usr(&cookie)), "714 1\r\n");
+    world.hang_up(last);
+    world.room("alice", alice);
+    let bob = world.online("bob", Version::MSNP8);
+    world.room("bob", bob);
+}
+
+#[test]
+fn who_may_not_ring_does_not_learn_that_another_does() {
+    let (mut world, alice, bob) = friends();
+    let carol = world.online("carol", Version::MSNP8);
+    let room = world.room("alice", alice);
+    let other = world.join(room, "carol", carol);
+    world.ask(bob, "ADC 9 BL N=carol@example.com\r\n");
+    world.ring(room, "bob", bob);
+    assert_eq!(world.ask(other, "CAL 3 bob@example.com\r\n"), "216 3\r\n");
+}
+
+#[test]
+fn who_was_rung_and_hides_looks_like_offline_to_the_caller() {
+    let (mut world, alice, bob) = friends();
+    let room = world.room("alice", alice);
+    world.ring(room, "bob", bob);
+    world.ask(bob, "CHG 9 HDN 0\r\n");
+    assert_eq!(world.ask(room, "CAL 3 bob@example.com\r\n"), "217 3\r\n");
+}

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use msnp_codec::message::{MailNotification, NewEmail};
 use msnp_core::{Act, Version};
-use msnp_server::{Action, MailCounts, WebPages};
+use msnp_server::{Action, MailCounts, ServerEvent, WebPages};
+use msnp_session::SignOut;
 
 use crate::world::{World, account, config};
 
@@ -39,6 +40,10 @@ fn invitations_by_mail_are_accepted_and_the_directory_is_closed() {
          FND 7 fname=Bob lname=* city=* state=* country=US\r\n",
     );
     assert_eq!(answer, "SND 5 OK\r\nSDC 6 OK\r\n502 7\r\n");
+    let to = msnp_core::Account::new("x@example.com").unwrap();
+    let told = ServerEvent::InvitedByMail { by: account("alice"), to };
+    assert_eq!(world.events.iter().filter(|event| **event == told).count(), 2);
+    assert_eq!(world.ask(alice, "SND 8 1 0x0409 MSMSGS MSMSGS\r\n"), "201 8\r\n");
 }
 
 #[test]
@@ -163,4 +168,38 @@ fn whoever_changes_too_fast_is_refused_for_a_while() {
     let bob = world.sign_in("bob", Version::MSNP11);
     world.ask(bob, "CHG 5 NLN 0\r\nUUX 6 0\r\nPRP 7 MFN B\r\n");
     assert_eq!(world.ask(bob, "UUX 8 0\r\nPRP 9 MFN C\r\n"), "800 8\r\n800 9\r\n");
+}
+
+#[test]
+fn a_program_can_sign_somebody_out_for_a_reason_that_the_version_knows() {
+    for (why, words) in [
+        (SignOut::Plain, ["OUT", "OUT", "OUT"]),
+        (SignOut::ServerDown, ["OUT SSD", "OUT SSD", "OUT SSD"]),
+        (SignOut::Migrating, ["OUT", "OUT MIG", "OUT MIG"]),
+        (SignOut::TermsOfUse, ["OUT", "OUT TOU", "OUT TOU"]),
+        (SignOut::ReconnectAfter(5), ["OUT SSD", "OUT SSD", "OUT RCT 5"]),
+    ] {
+        for (version, word) in [Version::MSNP9, Version::MSNP10, Version::MSNP11].iter().zip(words)
+        {
+            let mut world = World::new();
+            let alice = world.online("alice", *version);
+            let room = world.room("alice", alice);
+            let action = Action::SignOut(account("alice"), why.clone());
+            world.server.act(world.now, action);
+            world.run();
+            assert_eq!(world.received(alice), format!("{word}\r\n"), "{version}");
+            assert!(world.is_closed(alice) && world.is_closed(room));
+            world.online("alice", *version);
+        }
+    }
+}
+
+#[test]
+fn who_asks_for_rooms_too_fast_is_refused_for_a_while() {
+    let mut config = config();
+    config.limits.edits = 2;
+    let mut world = World::with(config);
+    let alice = world.online("alice", Version::MSNP9);
+    let answer = world.ask(alice, "XFR 5 SB\r\nXFR 6 SB\r\nXFR 7 SB\r\n");
+    assert!(answer.ends_with("\r\n800 7\r\n"), "{answer}");
 }

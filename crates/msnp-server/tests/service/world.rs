@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use msnp_auth::{Product, challenge, md5_login};
 use msnp_core::{
-    Account, Answer, Effect, Failure, HttpRequest, HttpResponse, LinkEnd, LinkId, ListenerId,
-    Machine, Now, Opened, Output, Performer, RequestId, Secret, Version,
+    Account, Answer, Effect, EffectId, Failure, HttpRequest, HttpResponse, LinkEnd, LinkId,
+    ListenerId, Machine, Now, Opened, Output, Performer, RequestId, Secret, Version,
 };
 use msnp_server::{Action, ChallengePolicy, Config, InMemory, Server, ServerError, ServerEvent};
 
@@ -25,6 +25,8 @@ pub(crate) struct World {
     pub(crate) deadline: Option<Duration>,
     /// What effects are answered with instead, while it is set.
     pub(crate) store_fails: bool,
+    /// What is to be stored waits here, while it is set, until [`World::store`].
+    pub(crate) held: Option<Vec<(EffectId, Effect)>>,
     /// Links that take nothing.
     pub(crate) deaf: BTreeSet<LinkId>,
     received: BTreeMap<LinkId, Vec<u8>>,
@@ -78,6 +80,7 @@ impl World {
             end: None,
             deadline: None,
             store_fails: false,
+            held: None,
             deaf: BTreeSet::new(),
             received: BTreeMap::new(),
             unread: BTreeMap::new(),
@@ -155,6 +158,15 @@ impl World {
         self.responses.remove(&id).expect("a response")
     }
 
+    /// What was held is stored, and what follows is not held any more.
+    pub(crate) fn store(&mut self) {
+        for (id, effect) in self.held.take().unwrap_or_default() {
+            let answer = self.performer.perform(id, effect).unwrap();
+            self.server.answer(self.now, id, answer);
+        }
+        self.run();
+    }
+
     /// Time passes, deadline by deadline.
     pub(crate) fn pass(&mut self, time: Duration) {
         let end = self.now.monotonic + time;
@@ -213,6 +225,10 @@ impl World {
                         }
                         Effect::Respond { request, response } => {
                             self.responses.insert(request, response);
+                            None
+                        }
+                        Effect::Store(_) if self.held.is_some() => {
+                            self.held.as_mut().unwrap().push((id, effect));
                             None
                         }
                         Effect::Store(_) if self.store_fails => {
