@@ -6,8 +6,5 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| msnp_fuzz::frame::check(input));
 
 #[cfg(not(fuzzing))]
 fn main() -> std::io::Result<()> {
-    for path in std::env::args_os().skip(1) {
-        msnp_fuzz::frame::check(&std::fs::read(path)?);
-    }
-    Ok(())
+    msnp_fuzz::check_files(msnp_fuzz::frame::check)
 }

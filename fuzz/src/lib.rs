@@ -4,6 +4,58 @@
 //! invariant does not hold. libFuzzer calls it from `fuzz_targets/`; the tests call it with every
 //! file of its corpus, on stable Rust and without libFuzzer.
 
-#![forbid(unsafe_code)]
+use msnp_testkit::AllocationCounter;
 
+pub mod auth;
+pub mod client;
+pub mod command_bytes;
+pub mod command_values;
+pub mod driver;
 pub mod frame;
+pub mod input;
+pub mod message;
+pub mod ns_client;
+pub mod ns_server;
+pub mod sb_client;
+pub mod sb_server;
+pub mod server;
+pub mod xml;
+
+mod caller;
+mod command;
+mod peer;
+mod people;
+
+#[path = "../../crates/msnp-codec/tests/values/mod.rs"]
+#[allow(dead_code, reason = "the tests beside it use more of it")]
+mod values;
+
+#[global_allocator]
+static COUNTER: AllocationCounter = AllocationCounter;
+
+/// Each target by its name: what checks one input.
+pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+    ("auth", auth::check),
+    ("client", client::check),
+    ("command_bytes", command_bytes::check),
+    ("command_values", command_values::check),
+    ("frame", frame::check),
+    ("message", message::check),
+    ("ns_client", ns_client::check),
+    ("ns_server", ns_server::check),
+    ("sb_client", sb_client::check),
+    ("sb_server", sb_server::check),
+    ("server", server::check),
+    ("xml", xml::check),
+];
+
+/// Checks the files that the arguments of the program name.
+///
+/// # Errors
+/// Where one cannot be read.
+pub fn check_files(check: fn(&[u8])) -> std::io::Result<()> {
+    for path in std::env::args_os().skip(1) {
+        check(&std::fs::read(path)?);
+    }
+    Ok(())
+}

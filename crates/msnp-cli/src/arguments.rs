@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -38,9 +38,8 @@ pub(crate) enum Command {
     /// Starts a server on 127.0.0.1 with ports that the system chooses. alice signs in over TCP
     /// with the blocking driver, bob and carol with the tokio driver. They add each other, make
     /// groups, go online, talk, block, hide, lose a connection and sign out. Each step is checked
-    /// by what the others received. Shows the
-    /// dialogue as it happens (>>> a client sends, <<< the server sends, <o> a remark), then a
-    /// table of the steps.
+    /// by what the others received. Shows the dialogue as it happens (>>> a client sends, <<< the
+    /// server sends, <o> a remark), then a table of the steps.
     #[command(after_help = EXIT_CODES)]
     Demo(Demo),
 
@@ -89,10 +88,15 @@ pub(crate) struct Demo {
 #[derive(Args)]
 pub(crate) struct Serve {
     /// Where clients connect first: the dispatch server. The other services listen on the same
-    /// address, on ports that the system chooses, as it does here for port 0. Clients are sent to
-    /// this address, so name one that they can reach: for 0.0.0.0 they are sent to 127.0.0.1
+    /// address, on ports that the system chooses, as it does here for port 0. Clients are sent on
+    /// to this address too, unless --public-host names another: for 0.0.0.0 to 127.0.0.1
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1863")]
     pub(crate) listen: SocketAddr,
+
+    /// The name or address by which clients reach this machine, for example where it listens on
+    /// 0.0.0.0. The ports stay those on which it listens
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    pub(crate) public_host: Option<String>,
 
     /// Somebody who may sign in; may be given again. Others can read it in the list of processes:
     /// see --users
@@ -132,9 +136,9 @@ pub(crate) struct SignIn {
     #[arg(long, value_name = "MSNPn", value_parser = spoken)]
     pub(crate) protocol: Option<Version>,
 
-    /// The web page that names the sign-in page, for MSNP8 and later; a server says where its own
-    /// is
-    #[arg(long, value_name = "URL")]
+    /// The web page that names the sign-in page, for MSNP8 and later; msnp serve prints its own.
+    /// Otherwise it is the one that the service once had
+    #[arg(long, value_name = "URL", value_parser = page)]
     pub(crate) nexus: Option<String>,
 }
 
@@ -202,6 +206,20 @@ fn account(text: &str) -> Result<Account, String> {
     Account::new(text).map_err(|_| "an account looks like alice@example.com".into())
 }
 
+fn page(text: &str) -> Result<String, &'static str> {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    let known = scheme.is_some_and(|scheme| matches!(scheme, "http" | "https"));
+    if known { Ok(text.to_owned()) } else { Err("a web page begins with http:// or https://") }
+}
+
+fn host(text: &str) -> Result<String, &'static str> {
+    if text.contains(':') && text.parse::<Ipv6Addr>().is_err() {
+        return Err("it must be a host name or an address alone, without a port or brackets");
+    }
+    let endpoint = Endpoint::new(text, Endpoint::MSNP_PORT);
+    endpoint.map(|endpoint| endpoint.host().to_owned()).map_err(|_| "that is no host name")
+}
+
 fn spoken(text: &str) -> Result<Version, String> {
     let known = || {
         let mut names: Vec<_> = Config::VERSIONS.iter().map(ToString::to_string).collect();
@@ -236,6 +254,24 @@ mod tests {
             let found = text.parse::<User>().unwrap_err();
             assert_eq!(found, error);
             assert!(!found.to_string().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_nexus_is_a_web_page() {
+        assert!(page("http://127.0.0.1:8080/rdr/pprdr.asp").is_ok());
+        for text in ["", "127.0.0.1:8080", "ftp://example.com/"] {
+            assert!(page(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_public_host_is_a_name_or_an_address_without_a_port() {
+        for text in ["messenger.example.com", "192.0.2.7", "2001:db8::7"] {
+            assert_eq!(host(text).as_deref(), Ok(text));
+        }
+        for text in ["", "messenger.example.com:1863", "192.0.2.7:1863", "[2001:db8::7]", "a b"] {
+            assert!(host(text).is_err(), "{text:?}");
         }
     }
 

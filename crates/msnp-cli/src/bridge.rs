@@ -13,6 +13,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::process;
 use std::sync::Arc;
 use std::thread;
 
@@ -32,7 +33,7 @@ use crate::embedded;
 use crate::fault::Fault;
 use crate::screen::Screen;
 use crate::sign_in;
-use crate::signals::Signals;
+use crate::signals::{self, Signals};
 
 /// How many lines may wait for the client; beyond that, no more are read.
 const WAITING: usize = 64;
@@ -40,8 +41,7 @@ const WAITING: usize = 64;
 /// Signs in, and goes on until the input ends, the program signs out, a signal comes, or the session
 /// is over.
 pub(crate) fn run(arguments: &SignIn, trace: bool, screen: &Arc<Screen>) -> Result<(), Fault> {
-    let mut config = sign_in::config(arguments)?;
-    config.seed = embedded::seed()?;
+    let config = sign_in::config(arguments)?;
     let style = Style { cut: false, bodies: false, as_news: true };
     let stage = trace.then(|| Arc::new(Stage::new(screen.clone(), style)));
     let dialogue = Dialogue::new(stage, "client", Side::Client, Arc::new(|_| None));
@@ -71,6 +71,19 @@ fn lines() -> Result<Receiver<Line>, Fault> {
     Ok(told)
 }
 
+/// Listens to signals. The second one ends the program at once: it may be that nobody reads its
+/// output, or that the server does not answer.
+fn signals() -> Result<Receiver<()>, Fault> {
+    let (tell, told) = channel(1);
+    let mut tell = Some(tell);
+    signals::listen(Signals::new, move || match tell.take() {
+        // Who does not take it has come to the end already.
+        Some(tell) => drop(tell.try_send(())),
+        None => process::exit(1),
+    })?;
+    Ok(told)
+}
+
 struct Bridge {
     driver: Driver<Watched<Client, Dialogue>>,
     output: Output,
@@ -81,7 +94,7 @@ struct Bridge {
 
 impl Bridge {
     async fn drive(mut self, mut lines: Receiver<Line>) -> Result<(), Fault> {
-        let mut signals = Signals::new()?;
+        let mut signals = signals()?;
         let mut end = Ok(());
         let mut number = 0;
         let mut reading = true;
@@ -102,7 +115,7 @@ impl Bridge {
                         self.sign_out();
                     }
                 },
-                () = signals.next(), if reading => {
+                Some(()) = signals.recv(), if reading => {
                     reading = false;
                     self.sign_out();
                 }

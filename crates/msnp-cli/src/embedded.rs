@@ -5,13 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use msnp::core::{Account, Endpoint, Failure, Watched};
 use msnp::server::{
-    AccountConfig, Addresses, ChallengePolicy, Config, InMemory, ListenAddresses, Server,
-    ServerError, ServiceKind,
+    AccountConfig, Addresses, Config, InMemory, ListenAddresses, Server, ServerError, ServiceKind,
 };
 use msnp::tokio::Driver;
 use tokio::runtime::Runtime;
 
-use crate::arguments::{Challenge, User};
+use crate::arguments::User;
 use crate::dialogue::{Dialogue, Places, Side, Stage};
 use crate::fault::Fault;
 
@@ -21,23 +20,23 @@ pub(crate) type Embedded = Driver<Watched<Server, Dialogue>>;
 /// Where the services are, once it is known.
 pub(crate) type Whereabouts = Arc<OnceLock<Addresses>>;
 
-/// A server for these users; nothing happens before it is driven.
-pub(crate) fn server(
-    listen: SocketAddr,
-    users: &[User],
-    challenge: Challenge,
-    stage: Option<Arc<Stage>>,
-    whereabouts: &Whereabouts,
-) -> Result<Embedded, Fault> {
+/// A server whose clients connect here first; the other services are on ports that the system
+/// chooses.
+pub(crate) fn config(listen: SocketAddr) -> Result<Config, Fault> {
     let any = SocketAddr::new(listen.ip(), 0);
     let mut config = Config::new(seed()?);
     config.listen =
         ListenAddresses { dispatch: listen, notification: any, switchboard: any, http: any };
-    config.challenge = match challenge {
-        Challenge::Enforce => ChallengePolicy::Enforce,
-        Challenge::Send => ChallengePolicy::Send,
-        Challenge::Never => ChallengePolicy::Never,
-    };
+    Ok(config)
+}
+
+/// The server for these users; nothing happens before it is driven.
+pub(crate) fn server(
+    mut config: Config,
+    users: &[User],
+    stage: Option<Arc<Stage>>,
+    whereabouts: &Whereabouts,
+) -> Result<Embedded, Fault> {
     let mut performer = InMemory::new();
     for User { account, password } in users {
         let name = account.as_str().to_owned();

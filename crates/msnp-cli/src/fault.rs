@@ -2,10 +2,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use msnp::client::ClientError;
+use msnp::client::{ClientError, Page, TicketError};
 use msnp::server::ServerError;
+use msnp::session::Step;
 
 use crate::arguments::UserError;
+use crate::mask;
 
 /// Why the command did not do what it was asked to, in words for who asked.
 #[derive(Debug, thiserror::Error)]
@@ -62,11 +64,8 @@ pub(crate) enum Fault {
     #[error("MSNP_PASSWORD is not valid UTF-8")]
     PasswordVariable,
     /// The session of a client did not begin, or ended by itself.
-    #[error("{0}")]
+    #[error("{}", ended(.0))]
     SessionEnded(ClientError),
-    /// The sign-in failed. The text names the step, and is safe to show.
-    #[error("{0}")]
-    NotSignedIn(String),
     /// There is nobody to chat with here.
     #[error(
         "chat needs a terminal for its input and output; programs talk to \"msnp bridge\", which \
@@ -88,6 +87,20 @@ pub(crate) enum Fault {
     /// A thread panicked.
     #[error("this is a defect of the program")]
     Defect,
+}
+
+/// Why the session ended, and what can be done about it. Text of servers is made harmless.
+fn ended(error: &ClientError) -> String {
+    let why = mask::printable(error.to_string().as_bytes());
+    match error {
+        ClientError::SignIn { step: Step::Connect, .. } => {
+            format!("{why}; is --server right, and is it running?")
+        }
+        ClientError::Ticket(TicketError::Unreachable { page: Page::Nexus, .. }) => {
+            format!("{why}; --nexus must be the address that the server tells, as msnp serve does")
+        }
+        _ => why,
+    }
 }
 
 impl Fault {

@@ -2,6 +2,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::fault::Fault;
 
 /// How many columns a line may take where it is cut.
@@ -100,13 +102,9 @@ pub(crate) fn fill(line: &str, columns: usize) -> String {
     format!("{line}{:1$}", "", columns.saturating_sub(taken))
 }
 
-/// Characters of East Asia and pictures take two columns. Too much is better than too little.
+/// Characters of East Asia and pictures take two columns.
 fn width(c: char) -> usize {
-    match u32::from(c) {
-        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff => 2,
-        0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f000.. => 2,
-        _ => 1,
-    }
+    c.width().unwrap_or(0)
 }
 
 #[cfg(test)]

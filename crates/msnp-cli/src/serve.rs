@@ -7,10 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use msnp::core::{Act, Watched};
 use msnp::server::{
-    Action, Addresses, Ending, LOGIN_PATH, NEXUS_PATH, Refusal, Server, ServerEvent,
+    Action, Addresses, ChallengePolicy, Ending, LOGIN_PATH, NEXUS_PATH, Refusal, Server,
+    ServerEvent,
 };
 
-use crate::arguments::{Serve, User};
+use crate::arguments::{Challenge, Serve, User};
 use crate::dialogue::{Dialogue, Stage, Style};
 use crate::embedded::{self, Embedded, Whereabouts};
 use crate::fault::Fault;
@@ -25,7 +26,14 @@ pub(crate) fn run(serve: &Serve, trace: bool, screen: &Arc<Screen>) -> Result<()
     let style = Style { cut: false, bodies: false, as_news: true };
     let stage = trace.then(|| Arc::new(Stage::new(screen.clone(), style)));
     let whereabouts: Whereabouts = Arc::new(OnceLock::new());
-    let driver = embedded::server(serve.listen, &users, serve.challenge, stage, &whereabouts)?;
+    let mut config = embedded::config(serve.listen)?;
+    config.public_host.clone_from(&serve.public_host);
+    config.challenge = match serve.challenge {
+        Challenge::Enforce => ChallengePolicy::Enforce,
+        Challenge::Send => ChallengePolicy::Send,
+        Challenge::Never => ChallengePolicy::Never,
+    };
+    let driver = embedded::server(config, &users, stage, &whereabouts)?;
     if users.is_empty() {
         screen.tell("Nobody can sign in: name somebody with --user or --users.");
     }

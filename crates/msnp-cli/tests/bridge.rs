@@ -433,6 +433,41 @@ fn a_signal_signs_out() {
 }
 
 #[test]
+fn a_second_signal_ends_it_although_nobody_reads_its_output() {
+    let served = Served::start();
+    let mut command = Command::new(PROGRAM);
+    command.args(served.arguments(ALICE, "MSNP7"));
+    let mut process = with_password(command)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = process.stdin.take().unwrap();
+    // Far more than a pipe holds. It is not all taken.
+    let asking = thread::spawn(move || {
+        let _ = input.write_all(&b"{\"do\":\"status\"}\n".repeat(100_000));
+    });
+    let mut output = BufReader::new(process.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("\"event\":\"status\"") {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0);
+    }
+    let id = process.id().to_string();
+    let (tell, ended) = channel();
+    thread::spawn(move || tell.send(process.wait().unwrap()));
+    // Signals that come together count as one.
+    let ends = (0..200).any(|_| {
+        // It may have ended already.
+        let _ = Command::new("kill").args(["-TERM", &id]).stderr(Stdio::null()).status().unwrap();
+        ended.recv_timeout(Duration::from_millis(50)).is_ok()
+    });
+    assert!(ends, "it goes on");
+    asking.join().unwrap();
+}
+
+#[test]
 fn a_closed_output_signs_out_quietly() {
     let served = Served::start();
     let mut bob = served.signed_in(BOB, "MSNP8");

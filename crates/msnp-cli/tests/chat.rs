@@ -26,12 +26,17 @@ struct Served {
 
 impl Served {
     fn start(listen: &str) -> Self {
+        Self::start_with(&["--listen", listen], Stdio::null())
+    }
+
+    fn start_with(arguments: &[&str], news: Stdio) -> Self {
         let mut process = Command::new(MSNP)
-            .args(["serve", "--json", "--listen", listen])
+            .args(["serve", "--json"])
+            .args(arguments)
             .args(["--user", "alice@example.com:swordfish-of-alice"])
             .args(["--user", "bob@example.com:swordfish-of-bob"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(news)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -240,6 +245,51 @@ fn a_lost_session_is_said_and_comes_back_with_what_was_said_before() {
 }
 
 #[test]
+fn who_comes_back_asks_only_for_what_is_newer_and_still_has_their_contacts() {
+    let listen = ["--listen", "127.0.0.1:0", "--trace"];
+    let mut served = Served::start_with(&listen, Stdio::piped());
+    let mut news = served.process.stderr.take().unwrap();
+    let reading = thread::spawn(move || {
+        let mut trace = String::new();
+        news.read_to_string(&mut trace).unwrap();
+        trace
+    });
+    let protocol = ["--protocol", "MSNP8"];
+    let mut alice = Person::chat(&served, "alice", &protocol);
+    alice.enters("/add bob@example.com");
+    alice.sees("bob@example.com is on your list now.");
+    let mut elsewhere = Person::chat(&served, "alice", &protocol);
+    alice.sees("NOT SIGNED IN");
+    elsewhere.enters("/quit");
+    assert_eq!(elsewhere.ends().0, 0);
+    alice.enters("/reconnect");
+    alice.sees("Signed in again.");
+    alice.sees("- bob@example.com");
+    drop(alice);
+    served.stop();
+    let trace = reading.join().unwrap();
+    let mut stamps = trace
+        .lines()
+        .filter(|line| line.starts_with(">>> SYN "))
+        .map(|line| line.rsplit(' ').next().unwrap());
+    assert_eq!((stamps.next(), stamps.next()), (Some("0"), Some("0")), "{trace}");
+    let again = stamps.next().expect(&trace);
+    assert_ne!(again, "0", "{trace}");
+}
+
+#[test]
+fn a_signal_signs_out_and_leaves_the_terminal_as_it_was() {
+    let served = Served::start("127.0.0.1:0");
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let alice = Person::chat(&served, "alice", &["--protocol", "MSNP7"]);
+        let process = alice.process.process_id().unwrap().to_string();
+        assert!(Command::new("kill").args([signal, &process]).status().unwrap().success());
+        let (code, left) = alice.ends();
+        assert_eq!(code, 0, "{signal}: {left}");
+    }
+}
+
+#[test]
 fn a_sign_in_that_fails_says_why_and_leaves_the_terminal_as_it_was() {
     let served = Served::start("127.0.0.1:0");
     let (server, nexus) = (served.address("ds"), served.address("nexus"));
@@ -248,7 +298,7 @@ fn a_sign_in_that_fails_says_why_and_leaves_the_terminal_as_it_was() {
         (["--server", &server, "--nexus", &nexus], "msnp: the account or the password is wrong"),
         (
             ["--server", &server, "--nexus", "http://127.0.0.1:1/none"],
-            "msnp: sign-in failed at the ticket: the nexus cannot be reached",
+            "msnp: sign-in failed at the ticket: the nexus cannot be reached: refused; --nexus must",
         ),
         (
             ["--server", "127.0.0.1:1", "--protocol", "MSNP7"],

@@ -131,6 +131,19 @@ fn it_says_where_each_service_listens() {
 }
 
 #[test]
+fn clients_are_sent_to_the_public_host() {
+    let served = Served::start(&["--public-host", "localhost", "--user", ALICE, "--user", BOB]);
+    for service in ["ds", "ns", "sb"] {
+        assert!(served.address(service).starts_with("localhost:"), "{}", served.addresses);
+    }
+    assert!(served.address("nexus").starts_with("http://localhost:"));
+    let mut bob = served.client(BOB, Version::MSNP8);
+    until(&mut bob, |event| *event == Event::SignedIn);
+    served.signal("TERM");
+    assert!(served.end().0.success());
+}
+
+#[test]
 fn a_trace_shows_commands_but_no_secrets_and_no_messages() {
     let served = Served::start(&["--trace", "--user", ALICE, "--user", BOB]);
     let mut alice = served.client(ALICE, Version::MSNP8);

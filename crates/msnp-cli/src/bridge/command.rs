@@ -101,6 +101,8 @@ pub(crate) enum Command {
     Find { fields: BTreeMap<Box<str>, Box<str>> },
     /// Has the service invite somebody by mail.
     InviteByMail { account: AccountText },
+    /// The same with a text of one's own (MSNP5 and later).
+    InviteByMailWithText { account: AccountText, text: String },
     /// Sends a page to the telephone of somebody (MSNP5 and later).
     Page { account: AccountText, text: String },
     /// Sets whether others may invite one to conversations at all (MSNP3 and later).
@@ -150,9 +152,9 @@ impl Order {
         let Value::Object(mut members) = value else {
             return Err(Unreadable { id: None, problem: NO_OBJECT.into() });
         };
-        let id = match members.remove("id").map(serde_json::from_value::<CallerId>) {
+        let id = match members.remove("id").map(serde_json::from_value::<Option<CallerId>>) {
             None => None,
-            Some(Ok(id)) => Some(id),
+            Some(Ok(id)) => id,
             Some(Err(_)) => return Err(Unreadable { id: None, problem: CallerId::FORM.into() }),
         };
         match command(members) {
@@ -249,6 +251,9 @@ impl From<Command> for Request {
             }
             Command::Find { fields } => Action::Find(fields.into_iter().collect()),
             Command::InviteByMail { account } => Action::InviteByMail(account.0),
+            Command::InviteByMailWithText { account, text } => {
+                Action::InviteByMailWithText(account.0, text.into())
+            }
             Command::Page { account, text } => Action::Page(account.0, text.into()),
             Command::AcceptInvitations { accept } => Action::AcceptInvitations(accept),
             Command::AskDocument { name } => Action::AskDocument(name.0),
@@ -323,6 +328,13 @@ mod tests {
     fn the_name_of_a_wrong_command_is_kept_for_its_caller() {
         let unreadable = Order::read(r#"{"do":"dance","id":"seven"}"#).unwrap_err();
         assert_eq!(unreadable.id, Some(CallerId::Text("seven".into())));
+    }
+
+    #[test]
+    fn null_counts_as_left_out_in_the_id_too() {
+        for line in [r#"{"do":"status","id":null}"#, r#"{"do":"status"}"#] {
+            assert_eq!(Order::read(line).unwrap().id, None, "{line}");
+        }
     }
 
     #[test]

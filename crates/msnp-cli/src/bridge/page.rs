@@ -68,7 +68,8 @@ fn schema_of<T: JsonSchema>(mut settings: SchemaSettings) -> Value {
 fn schema() -> Value {
     let settings = SchemaSettings::draft2020_12;
     let mut command = schema_of::<Command>(settings().for_deserialize());
-    let id = schema_of::<CallerId>(settings().for_deserialize());
+    let mut id = schema_of::<CallerId>(settings().for_deserialize());
+    id["anyOf"].as_array_mut().unwrap().push(json!({ "type": "null" }));
     for kind in command["oneOf"].as_array_mut().unwrap() {
         kind["additionalProperties"] = false.into();
         kind["properties"]["id"] = id.clone();

@@ -58,6 +58,7 @@ pub(super) fn commands() -> Vec<Value> {
         json!({"do": "ask_url", "page": "COMPOSE", "argument": "bob@example.com"}),
         json!({"do": "find", "fields": {"fname": "Bob", "lname": "Example"}}),
         json!({"do": "invite_by_mail", "account": "carol@example.com"}),
+        json!({"do": "invite_by_mail_with_text", "account": "carol@example.com", "text": "come"}),
         json!({"do": "page", "account": "bob@example.com", "text": "call me"}),
         json!({"do": "accept_invitations", "accept": true}),
         json!({"do": "ask_document", "name": "Shields.xml"}),

@@ -17,6 +17,9 @@ pub(crate) struct Book {
     pub(crate) strangers: BTreeMap<Account, String>,
 }
 
+/// The group of those who are in no other. Up to MSNP9 the server has one and names it, but says
+/// nothing when somebody comes into it.
+const NO_GROUP: &str = "0";
 /// How many strangers are known by name.
 const STRANGERS: usize = 500;
 
@@ -50,9 +53,8 @@ pub(crate) enum Kind {
 impl Book {
     pub(crate) fn of(roster: &Roster) -> Self {
         let person = |(account, contact): (&Account, &Contact)| {
-            let name = harmless::line(&contact.name);
             let person = Person {
-                name: if name.trim().is_empty() { account.to_string() } else { name },
+                name: harmless::name(&contact.name).unwrap_or_else(|| account.to_string()),
                 lists: contact.lists,
                 groups: contact.groups.clone(),
                 status: contact.status,
@@ -79,10 +81,7 @@ impl Book {
 
     /// Somebody is heard by this name. Gives what to call them.
     pub(crate) fn meet(&mut self, account: &Account, name: &str) -> String {
-        let name = harmless::line(name);
-        if name.trim().is_empty() {
-            return self.name(account);
-        }
+        let Some(name) = harmless::name(name) else { return self.name(account) };
         let room = self.strangers.len() < STRANGERS || self.strangers.contains_key(account);
         if !self.people.contains_key(account) && room {
             self.strangers.insert(account.clone(), name.clone());
@@ -102,15 +101,17 @@ impl Book {
         sections.extend(Some(waiting).filter(|section| !section.people.is_empty()));
         let mut groups: Vec<_> = self.groups.iter().collect();
         groups.sort_by_key(|(_, name)| name.to_lowercase());
+        let alone = |person: &Person| !person.groups.iter().any(|id| self.groups.contains_key(id));
         for (id, name) in groups {
             sections.push(self.under(name.clone(), Kind::Group, |person| {
-                person.lists.contains(List::Forward) && person.groups.contains(id)
+                let member = person.groups.contains(id) || (**id == *NO_GROUP && alone(person));
+                person.lists.contains(List::Forward) && member
             }));
         }
         let title = if self.groups.is_empty() { "Contacts" } else { "In no group" };
         let rest = self.under(title.into(), Kind::Group, |person| {
-            let grouped = person.groups.iter().any(|id| self.groups.contains_key(id));
-            person.lists.contains(List::Forward) && !grouped
+            let named = self.groups.contains_key(NO_GROUP);
+            person.lists.contains(List::Forward) && alone(person) && !named
         });
         let any = !rest.people.is_empty() || self.groups.is_empty();
         sections.extend(Some(rest).filter(|_| any));
@@ -265,6 +266,20 @@ pub(crate) mod tests {
             "Blocked 0: M",
         ];
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn who_is_in_no_group_is_in_the_one_that_the_server_has_for_them() {
+        let seen = &[List::Forward][..];
+        let rows = [
+            ("bob@example.com", "Bob", seen, &["1"][..], Status::ONLINE, ""),
+            ("carol@example.com", "Carol", seen, &["0"], Status::ONLINE, ""),
+            ("erin@example.com", "Erin", seen, &[], Status::ONLINE, ""),
+        ];
+        let book = book(&rows, &[("0", "Other Contacts"), ("1", "Friends")]);
+        let shown: Vec<_> =
+            book.sections().iter().map(|s| (s.title.clone(), s.people.len())).collect();
+        assert_eq!(shown, [("Friends".into(), 1), ("Other Contacts".into(), 2)]);
     }
 
     #[test]

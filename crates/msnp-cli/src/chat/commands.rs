@@ -29,6 +29,7 @@ pub(crate) enum Takes {
     Group,
     /// `add`, `rename` and so on: decides on what follows it.
     GroupVerb,
+    Status,
     OneOf(&'static [&'static str]),
     Text,
 }
@@ -46,9 +47,6 @@ const STATUSES: &[(&str, Status)] = &[
     ("lunch", Status::OUT_TO_LUNCH),
     ("hidden", Status::HIDDEN),
 ];
-
-const STATUS_WORDS: &[&str] =
-    &["online", "busy", "away", "brb", "idle", "phone", "lunch", "hidden"];
 
 const GROUP_VERBS: &[&str] = &["add", "rename", "remove", "put", "take"];
 
@@ -70,7 +68,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command { name: "close", arguments: "", takes: &[], run: deeds::close,
         help: "leave, and forget what was said" },
     Command { name: "status", arguments: "online|busy|away|brb|idle|phone|lunch|hidden",
-        takes: &[Takes::OneOf(STATUS_WORDS)], run: deeds::status,
+        takes: &[Takes::Status], run: deeds::status,
         help: "how others see you; hidden looks offline, and nobody can be called then" },
     Command { name: "name", arguments: "TEXT", takes: &[Takes::Text], run: deeds::name,
         help: "your friendly name" },
@@ -156,6 +154,11 @@ pub(crate) fn named(name: &str) -> Result<&'static Command, String> {
             Err(format!("that could be {}", names.join(" or ")))
         }
     }
+}
+
+/// The words that choose a status.
+pub(crate) fn status_words() -> impl Iterator<Item = &'static str> {
+    STATUSES.iter().map(|(word, _)| *word)
 }
 
 /// The word that chooses this status; one that is not known counts as busy.

@@ -1,7 +1,7 @@
 //! What Tab does.
 
 use crate::chat::book::Book;
-use crate::chat::commands::{COMMANDS, Takes, expected, named, split_name, words};
+use crate::chat::commands::{COMMANDS, Takes, expected, named, split_name, status_words, words};
 use crate::chat::state::Model;
 
 /// How many candidates are named in a remark.
@@ -71,6 +71,7 @@ fn in_command(book: &Book, typed: &str) -> (String, Vec<Candidate>, &'static str
         Takes::Command => commands(),
         Takes::Contact => people(book),
         Takes::Group => groups(book),
+        Takes::Status => status_words().map(|word| plain(word.into())).collect(),
         Takes::OneOf(words) => words.iter().map(|word| plain((*word).into())).collect(),
         Takes::GroupVerb | Takes::Text => Vec::new(),
     };

@@ -1,22 +1,22 @@
 //! The threads: the client on one, the keyboard on another, the model and the screen on this one.
 
 use std::io::{self, Write};
+use std::panic;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use msnp::blocking::{Driver, Handle, NotTold};
-use msnp::client::{Action, Client, ClientError, Config, Event, NotDoneReason};
+use msnp::client::{Action, Client, ClientError, Config, Event, NotDoneReason, Roster};
 use msnp::core::{Act, Now, Status, Watched};
-use msnp::session::Step;
 use ratatui::DefaultTerminal;
+use ratatui::crossterm::cursor::Show;
 use ratatui::crossterm::event::{self as terminal_event, DisableBracketedPaste};
 use ratatui::crossterm::event::{EnableBracketedPaste, Event as Typed};
 use ratatui::crossterm::execute;
 
 use crate::chat::book::Book;
-use crate::chat::harmless;
 use crate::chat::keys;
 use crate::chat::state::{ClientState, Happening, Model, Moment, Order, Press};
 use crate::chat::talk::Time;
@@ -24,7 +24,7 @@ use crate::chat::view;
 use crate::dialogue::{Dialogue, Side, Stage};
 use crate::embedded;
 use crate::fault::Fault;
-use crate::signals::Signals;
+use crate::signals::{self, Signals};
 
 type Machine = Watched<Client, Dialogue>;
 
@@ -41,6 +41,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 enum Incoming {
     /// From the client with this number; an older one says nothing that matters.
     Client(u64, Happening),
+    /// Its end, and the lists as it knew them last.
+    Ended(u64, Result<(), ClientError>, Box<Roster>),
     Typed(Typed),
     /// The terminal or the system wants an end.
     Leave,
@@ -51,12 +53,14 @@ pub(crate) fn run(config: Config, stage: Option<Arc<Stage>>) -> Result<(), Fault
     let (tell, told) = sync_channel(WAITING);
     let mut terminal = Terminal::enter()?;
     listen_to_keys(tell.clone())?;
-    listen_to_signals(tell.clone());
+    listen_to_signals(tell.clone())?;
     let status = config.initial_status.unwrap_or(Status::ONLINE);
     let model = Model::new(config.account.clone(), status);
     let mut shell =
         Shell { model, clock: Clock::start(), config, stage, tell, told, session: 0, client: None };
     let end = shell.run(&mut terminal.0);
+    // Where the terminal went away, the others are told all the same.
+    shell.say_goodbye();
     drop(terminal);
     end
 }
@@ -112,7 +116,7 @@ impl Shell {
                     self.say_goodbye();
                     return Ok(Some(Ok(())));
                 }
-                Order::Fail(error) => return Ok(Some(Err(Fault::NotSignedIn(why(&error))))),
+                Order::Fail(error) => return Ok(Some(Err(Fault::SessionEnded(error)))),
             }
         }
         Ok(None)
@@ -157,9 +161,7 @@ impl Shell {
         while asked.is_ok() {
             let left = until.saturating_sub(self.clock.moment().monotonic);
             match self.told.recv_timeout(left) {
-                Ok(Incoming::Client(session, Happening::Ended(_))) if session == self.session => {
-                    return;
-                }
+                Ok(Incoming::Ended(session, ..)) if session == self.session => return,
                 Ok(_) => {}
                 Err(_) => return,
             }
@@ -183,10 +185,16 @@ impl Shell {
         }
     }
 
-    fn meaning(&self, incoming: Incoming) -> Option<Happening> {
+    fn meaning(&mut self, incoming: Incoming) -> Option<Happening> {
         match incoming {
             Incoming::Client(session, _) if session != self.session => None,
             Incoming::Client(_, happening) => Some(happening),
+            Incoming::Ended(session, ..) if session != self.session => None,
+            Incoming::Ended(_, end, roster) => {
+                // The next session asks only for what is newer.
+                self.config.roster = Some(*roster);
+                Some(Happening::Ended(end))
+            }
             Incoming::Leave => Some(Happening::Press(Press::Leave)),
             Incoming::Typed(Typed::Key(key)) => keys::meaning(key).map(Happening::Press),
             Incoming::Typed(Typed::Paste(text)) => Some(Happening::Paste(text)),
@@ -202,18 +210,6 @@ impl Shell {
             self.model.drawn(page, above, most_below);
         }
         Ok(())
-    }
-}
-
-/// Why the sign-in failed, in words that are safe to show.
-fn why(error: &ClientError) -> String {
-    let why = harmless::line(&error.to_string());
-    match error {
-        ClientError::SignIn { step: Step::Connect, .. } => {
-            format!("{why}; is --server right, and is it running?")
-        }
-        ClientError::Ticket(_) => format!("{why}; --nexus says where the web pages are"),
-        _ => why,
     }
 }
 
@@ -238,8 +234,9 @@ fn drive(mut driver: Driver<Machine>, session: u64, tell: &SyncSender<Incoming>)
             return;
         }
     }
+    let roster = Box::new(driver.machine().machine().roster().clone());
     // Nobody listens any more only at the very end.
-    let _ = tell.send(Incoming::Client(session, Happening::Ended(end)));
+    let _ = tell.send(Incoming::Ended(session, end, roster));
 }
 
 fn state(driver: &Driver<Machine>, events: &[Event]) -> ClientState {
@@ -285,21 +282,11 @@ fn listen_to_keys(tell: SyncSender<Incoming>) -> Result<(), Fault> {
     started.map(drop).map_err(|cause| Fault::System { what: "threads", cause })
 }
 
-/// The signals that ask a program to stop. Without them it can still be ended by hand.
-fn listen_to_signals(tell: SyncSender<Incoming>) {
-    let listen = move || {
-        let Ok(runtime) = embedded::runtime() else { return };
-        let signalled = runtime.block_on(async {
-            let mut signals = Signals::new()?;
-            signals.next().await;
-            Ok::<(), Fault>(())
-        });
-        if signalled.is_ok() {
-            // Nobody listens any more only at the very end.
-            let _ = tell.send(Incoming::Leave);
-        }
-    };
-    let _ = thread::Builder::new().name("signals".into()).spawn(listen);
+fn listen_to_signals(tell: SyncSender<Incoming>) -> Result<(), Fault> {
+    signals::listen(Signals::with_hang_up, move || {
+        // Nobody listens any more only at the very end.
+        let _ = tell.send(Incoming::Leave);
+    })
 }
 
 /// The terminal while it shows the chat; as it was when this is dropped.
@@ -309,16 +296,27 @@ impl Terminal {
     fn enter() -> Result<Self, Fault> {
         let terminal = Self(ratatui::try_init().map_err(Fault::Terminal)?);
         execute!(io::stdout(), EnableBracketedPaste).map_err(Fault::Terminal)?;
+        // Ratatui's own, which this calls, gives the rest back.
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            give_back();
+            hook(panic);
+        }));
         Ok(terminal)
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Where even this fails there is no terminal to complain on.
-        let _ = execute!(io::stdout(), DisableBracketedPaste);
+        give_back();
         let _ = ratatui::try_restore();
     }
+}
+
+/// What ratatui does not know of, or forgets where the program ends in the middle of something.
+fn give_back() {
+    // Where even this fails there is no terminal to complain on.
+    let _ = execute!(io::stdout(), DisableBracketedPaste, Show);
 }
 
 /// The one place that reads a clock.

@@ -136,7 +136,9 @@ fn draw_header(frame: &mut Frame<'_>, area: Rect, model: &Model) {
         (Some(account), None) => {
             let name = model.book.name(account);
             if name != account.as_str() {
-                row.push(Span::styled(format!("{name} "), bold));
+                // Whoever has a long name does not push away who they are.
+                let room = usize::from(area.width).saturating_sub(account.as_str().width() + 3);
+                row.push(Span::styled(format!("{} ", fit(&name, room)), bold));
                 row.push(Span::styled(format!("<{account}>"), dim()));
             } else {
                 row.push(Span::styled(name, bold));

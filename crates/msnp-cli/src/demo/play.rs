@@ -12,7 +12,7 @@ use msnp::core::{Act, Now, Random, Secret, Version, Watched};
 use msnp::server::{Action, Addresses, NEXUS_PATH, Server, ServerError, ServerEvent};
 use msnp::tokio::Handle;
 
-use crate::arguments::{Challenge, User};
+use crate::arguments::User;
 use crate::demo::inbox::{Inbox, Nothing};
 use crate::demo::person::{Missed, Person};
 use crate::demo::report::{Outcome, Report};
@@ -239,7 +239,8 @@ fn serve(
     users: &[User],
     whereabouts: &Whereabouts,
 ) -> Result<(Handle<Machine>, Inbox<Said>), Fault> {
-    let mut driver = embedded::server(on, users, Challenge::Enforce, None, whereabouts)?;
+    let config = embedded::config(on)?;
+    let mut driver = embedded::server(config, users, None, whereabouts)?;
     let handle = driver.handle();
     let (tell, told) = channel();
     let threads = |cause| Fault::System { what: "threads", cause };

@@ -5,7 +5,7 @@ use msnp::codec::personal_message::CurrentMedia;
 use msnp::core::Status;
 
 use super::words::Arguments;
-use super::{COMMANDS, Done, GROUP_VERBS, KEYS, STATUS_WORDS, STATUSES, named, short_usage, usage};
+use super::{COMMANDS, Done, GROUP_VERBS, KEYS, STATUSES, named, short_usage, status_words, usage};
 use crate::chat::harmless;
 use crate::chat::news;
 use crate::chat::state::Model;
@@ -55,7 +55,7 @@ pub(super) fn status(model: &mut Model, arguments: &Arguments<'_>) -> Done {
     let word = arguments.word(0).to_lowercase();
     let found = STATUSES.iter().find(|(name, _)| *name == word);
     let Some((_, status)) = found else {
-        return Err(format!("choose one of {}", STATUS_WORDS.join(", ")));
+        return Err(format!("choose one of {}", status_words().collect::<Vec<_>>().join(", ")));
     };
     model.me.chosen = *status;
     let done = match *status {

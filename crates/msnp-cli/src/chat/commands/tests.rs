@@ -42,6 +42,20 @@ fn every_command_is_told_apart_and_explained() {
 }
 
 #[test]
+fn what_can_be_chosen_is_what_the_usage_says() {
+    for command in COMMANDS {
+        let words: Vec<_> = match command.takes.first() {
+            Some(Takes::Status) => status_words().collect(),
+            Some(Takes::GroupVerb) => GROUP_VERBS.to_vec(),
+            Some(Takes::OneOf(words)) => words.to_vec(),
+            _ => continue,
+        };
+        let said = command.arguments.split(' ').next().unwrap();
+        assert_eq!(said, words.join("|"), "{}", command.name);
+    }
+}
+
+#[test]
 fn each_line_becomes_its_action() {
     let group = |id: &str| Box::<str>::from(id);
     for (line, action) in [

@@ -68,7 +68,7 @@ fn a_conversation_shows_who_when_what_and_what_became_of_it() {
         "│       you?",
         "│ 09:05 * Bob nudges you",
         "│ 09:05 * Alice yawns",
-        "│       ! not delivered: the message is too long",
+        "│       ! not delivered: that is too long",
         "│ Bob is writing ...",
     ] {
         assert!(has(&shown, text), "{text:?} is not in {shown:#?}");
