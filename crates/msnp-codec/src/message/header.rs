@@ -235,9 +235,9 @@ fn split_line(input: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn name_and_value(field: &[u8]) -> IResult<&[u8], (&[u8], &[u8])> {
-    let name = take_till(|byte| byte == b':');
-    let value = opt(preceded(tag(&b":"[..]), rest)).map(Option::unwrap_or_default);
-    (name, value).parse(field)
+    // A name ends with its line, even where a line without a colon is continued.
+    let name = take_till(|byte| matches!(byte, b':' | b'\r' | b'\n'));
+    (name, preceded(opt(tag(&b":"[..])), rest)).parse(field)
 }
 
 #[cfg(test)]
@@ -293,6 +293,13 @@ mod tests {
         assert_eq!(pairs(&headers), expected);
         assert_eq!(headers.text("A").unwrap(), "x;   y=1");
         assert_eq!(body, b"body");
+    }
+
+    #[test]
+    fn a_name_ends_with_its_line_where_there_is_no_colon() {
+        let (headers, _) = Headers::parse(b"a\r\n b: c\nWallet\r\n\r\n");
+        let expected: [(&[u8], &[u8]); 2] = [(b"a", b"b: c"), (b"Wallet", b"")];
+        assert_eq!(pairs(&headers), expected);
     }
 
     #[test]
