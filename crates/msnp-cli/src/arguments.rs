@@ -88,10 +88,22 @@ pub(crate) struct Demo {
 #[derive(Args)]
 pub(crate) struct Serve {
     /// Where clients connect first: the dispatch server. The other services listen on the same
-    /// address, on ports that the system chooses, as it does here for port 0. Clients are sent on
+    /// address, on ports of their own; for port 0 the system chooses one. Clients are sent on
     /// to this address too, unless --public-host names another: for 0.0.0.0 to 127.0.0.1
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:1863")]
     pub(crate) listen: SocketAddr,
+
+    /// The port of the notification server, where it must stay the same; else the system chooses
+    #[arg(long, value_name = "PORT", default_value_t, hide_default_value = true)]
+    pub(crate) notification_port: u16,
+
+    /// The port of the switchboard, likewise
+    #[arg(long, value_name = "PORT", default_value_t, hide_default_value = true)]
+    pub(crate) switchboard_port: u16,
+
+    /// The port of the sign-in pages, likewise: the nexus of clients from MSNP8 on
+    #[arg(long, value_name = "PORT", default_value_t, hide_default_value = true)]
+    pub(crate) http_port: u16,
 
     /// The name or address by which clients reach this machine, for example where it listens on
     /// 0.0.0.0. The ports stay those on which it listens

@@ -27,6 +27,9 @@ pub(crate) fn run(serve: &Serve, trace: bool, screen: &Arc<Screen>) -> Result<()
     let stage = trace.then(|| Arc::new(Stage::new(screen.clone(), style)));
     let whereabouts: Whereabouts = Arc::new(OnceLock::new());
     let mut config = embedded::config(serve.listen)?;
+    config.listen.notification.set_port(serve.notification_port);
+    config.listen.switchboard.set_port(serve.switchboard_port);
+    config.listen.http.set_port(serve.http_port);
     config.public_host.clone_from(&serve.public_host);
     config.challenge = match serve.challenge {
         Challenge::Enforce => ChallengePolicy::Enforce,

@@ -144,6 +144,27 @@ fn clients_are_sent_to_the_public_host() {
 }
 
 #[test]
+fn a_server_that_comes_back_is_where_it_was() {
+    let served = Served::start(&["--user", ALICE]);
+    let port = |service: &str| served.address(service).rsplit(':').next().unwrap().to_owned();
+    let before = served.address("nexus").to_string();
+    let http = before.split('/').nth(2).and_then(|at| at.rsplit(':').next()).unwrap().to_owned();
+    let ports = [port("ns"), port("sb"), http];
+    served.signal("TERM");
+    assert!(served.end().0.success());
+    let [ns, sb, http] = &ports;
+    let named = ["--notification-port", ns, "--switchboard-port", sb, "--http-port", http];
+    let served = Served::start(&[&["--user", ALICE][..], &named].concat());
+    assert_eq!(served.address("nexus"), before);
+    assert!(served.address("ns").ends_with(&format!(":{ns}")));
+    assert!(served.address("sb").ends_with(&format!(":{sb}")));
+    let mut alice = served.client(ALICE, Version::MSNP12);
+    until(&mut alice, |event| *event == Event::SignedIn);
+    served.signal("TERM");
+    assert!(served.end().0.success());
+}
+
+#[test]
 fn a_trace_shows_commands_but_no_secrets_and_no_messages() {
     let served = Served::start(&["--trace", "--user", ALICE, "--user", BOB]);
     let mut alice = served.client(ALICE, Version::MSNP8);
