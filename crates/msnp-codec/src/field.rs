@@ -52,6 +52,7 @@ impl<'a> Reader<'a> {
         F::read(self, parameter)
     }
 
+    #[inline]
     pub(crate) fn next(&mut self, parameter: &'static str) -> Result<&'a [u8], CommandError> {
         self.parameters.next().ok_or_else(|| self.error(parameter, Problem::Missing))
     }
@@ -82,6 +83,7 @@ impl<'a> Reader<'a> {
         self.error(parameter, Problem::Invalid)
     }
 
+    #[cold]
     fn error(&self, parameter: &'static str, problem: Problem) -> CommandError {
         let transaction = self.transaction;
         CommandError { verb: self.raw.verb(), transaction, parameter, problem }
@@ -223,16 +225,19 @@ impl<'a> Field<'a> for &'a str {
 /// A number in decimal digits and nothing else.
 #[inline]
 pub(crate) fn number(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() {
+    // So many digits fit a u64, whatever they are.
+    if digits.is_empty() || digits.len() > 19 {
         return None;
     }
-    digits.iter().try_fold(0u32, |number, digit| {
+    let mut number = 0u64;
+    for digit in digits {
         let digit = digit.wrapping_sub(b'0');
         if digit > 9 {
             return None;
         }
-        number.checked_mul(10)?.checked_add(u32::from(digit))
-    })
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    u32::try_from(number).ok()
 }
 
 /// Text that stands on a line as it is. A carriage return may not be in it: other programs end

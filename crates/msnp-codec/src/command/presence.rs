@@ -232,9 +232,10 @@ impl Capabilities {
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let Some(colon) = bytes.iter().position(|b| *b == b':') else {
-            return Some(Self::new(number(bytes)?));
-        };
+        if let Some(basic) = number(bytes) {
+            return Some(Self::new(basic));
+        }
+        let colon = bytes.iter().position(|b| *b == b':')?;
         // A program that was built in haste sends `2416181284:00`.
         let (basic, extended) = bytes.split_at_checked(colon)?;
         Some(Self { basic: number(basic)?, extended: Some(number(extended.get(1..)?)?) })
