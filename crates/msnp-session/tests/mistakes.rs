@@ -382,3 +382,19 @@ fn the_end_of_another_link_is_not_the_end_of_this_one() {
     room.drain();
     assert_eq!(room.end, Some(Err(SessionError::LinkLost(LinkEnd::Eof))));
 }
+
+#[test]
+fn a_link_that_is_lost_is_not_said_to_have_anything_to_send() {
+    let mut room = room(Version::MSNP8);
+    room.machine.invite(now(0), account("carol")).unwrap();
+    assert!(!room.machine.output(LINK).is_empty());
+    room.machine.link_closed(now(0), LINK, LinkEnd::Reset);
+    loop {
+        match room.machine.poll() {
+            Output::Link { writes, .. } => assert!(!writes),
+            Output::Closed(_) => break,
+            _ => {}
+        }
+    }
+    assert!(room.machine.output(LINK).is_empty());
+}
