@@ -36,11 +36,17 @@ fn check_challenge(input: &mut Input<'_>) {
     let checked = challenge::check(scheme, challenged, product.id, sent);
     assert_eq!(checked.is_ok(), same, "no other answer is");
     let known = Product::find(sent).is_some();
-    assert_eq!(challenge::check(scheme, challenged, sent, answer.as_str()).is_ok(), known && sent == product.id.as_bytes());
+    assert_eq!(
+        challenge::check(scheme, challenged, sent, answer.as_str()).is_ok(),
+        known && sent == product.id.as_bytes()
+    );
 
     let password = Secret::from(password);
     let response = md5_login::response(challenged, &password);
-    assert!(md5_login::check(challenged, &password, response.as_str()), "the own response is right");
+    assert!(
+        md5_login::check(challenged, &password, response.as_str()),
+        "the own response is right"
+    );
     assert_eq!(md5_login::check(challenged, &password, sent), response.matches(sent));
 }
 
@@ -104,7 +110,8 @@ fn check_addresses(input: &mut Input<'_>) {
     if may_follow(&from, &to).is_ok() {
         let lower = to.to_ascii_lowercase();
         assert!(lower.starts_with("http://") || lower.starts_with("https://"));
-        let leaves = from.to_ascii_lowercase().starts_with("https://") && lower.starts_with("http://");
+        let leaves =
+            from.to_ascii_lowercase().starts_with("https://") && lower.starts_with("http://");
         assert!(!leaves, "a password never leaves https");
     }
     if let Ok(urls) = PassportUrls::new(&to) {

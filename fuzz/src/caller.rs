@@ -18,12 +18,22 @@ pub(crate) struct Callers {
     /// What opens a room, newest last: who, and the line that says so.
     invitations: Vec<(usize, String)>,
     tickets: usize,
+    /// What they were told, by verb.
+    #[cfg(test)]
+    pub(crate) told: std::collections::BTreeSet<String>,
 }
 
 impl Callers {
     pub(crate) fn new(version: Version) -> Self {
-        let who = BTreeMap::new();
-        Self { version, who, next: 0, invitations: Vec::new(), tickets: 0 }
+        Self {
+            version,
+            who: BTreeMap::new(),
+            next: 0,
+            invitations: Vec::new(),
+            tickets: 0,
+            #[cfg(test)]
+            told: std::collections::BTreeSet::new(),
+        }
     }
 
     pub(crate) fn version(&self) -> Version {
@@ -48,6 +58,8 @@ impl Callers {
     /// What the client there says to a command of the server.
     pub(crate) fn reply(&mut self, link: LinkId, command: &OwnedCommand, out: &mut Vec<u8>) {
         let raw = command.as_raw();
+        #[cfg(test)]
+        self.told.insert(raw.verb().to_string());
         let words: Vec<_> = raw.parameters().map(String::from_utf8_lossy).collect();
         let word = |at: usize| words.get(at).map_or("", |word| word.as_ref());
         let who = self.who.get(&link).copied().unwrap_or_default();

@@ -29,6 +29,9 @@ const HEAP: usize = 8 * 1024 * 1024;
 
 struct Messenger {
     version: Version,
+    /// How many messages were accepted.
+    #[cfg(test)]
+    accepted: usize,
 }
 
 impl Scene for Messenger {
@@ -58,7 +61,12 @@ impl Scene for Messenger {
             },
             ..Limits::default()
         };
-        (Self { version }, Client::new(config))
+        let scene = Self {
+            version,
+            #[cfg(test)]
+            accepted: 0,
+        };
+        (scene, Client::new(config))
     }
 
     fn heap_bound(&self) -> usize {
@@ -81,8 +89,10 @@ impl Scene for Messenger {
     fn answer(&mut self, effect: &Effect) -> Option<Answer> {
         let Effect::Http(request) = effect else { return None };
         let response = match request.find_header("Authorization") {
-            None => HttpResponse::new(200)
-                .header("PassportURLs", "DARealm=Passport.Net,DALogin=login.example.com/login2.srf"),
+            None => HttpResponse::new(200).header(
+                "PassportURLs",
+                "DARealm=Passport.Net,DALogin=login.example.com/login2.srf",
+            ),
             Some(_) => HttpResponse::new(200).header(
                 "Authentication-Info",
                 "Passport1.4 da-status=success,from-PP='t=1&p=',ru=http://messenger.msn.com",
@@ -97,7 +107,16 @@ impl Scene for Messenger {
 
     fn greet(&mut self, _: LinkId, _: ListenerId, _: &mut Vec<u8>) {}
 
+    #[cfg(not(test))]
     fn heard(&mut self, _: &mut Client, _: Now, _: &Event) {}
+
+    #[cfg(test)]
+    fn heard(&mut self, _: &mut Client, _: Now, event: &Event) {
+        let delivery = msnp_session::Delivery::Accepted;
+        if matches!(event, Event::MessageEnded { delivery: how, .. } if *how == delivery) {
+            self.accepted += 1;
+        }
+    }
 
     fn request(&mut self, _: &mut Input<'_>) -> Option<(ListenerId, HttpRequest)> {
         None
@@ -132,7 +151,9 @@ fn action(input: &mut Input<'_>) -> Action {
         18 => Action::SetSetting(any_text(input), option(input)),
         19 => Action::SetObject(option(input)),
         20 => Action::AskUrl(any_text(input), option(input)),
-        21 => Action::Find((0..input.below(4)).map(|_| (any_text(input), any_text(input))).collect()),
+        21 => {
+            Action::Find((0..input.below(4)).map(|_| (any_text(input), any_text(input))).collect())
+        }
         22 => Action::InviteByMail(anybody(input)),
         23 => Action::Page(anybody(input), any_text(input)),
         24 => Action::AcceptInvitations(input.flag()),
@@ -160,4 +181,27 @@ fn action(input: &mut Input<'_>) -> Action {
 
 fn conversation(input: &mut Input<'_>) -> ConversationId {
     ConversationId::new(1 + u64::from(input.byte() % 6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::Run;
+
+    #[test]
+    fn a_kind_world_signs_the_client_in_whatever_the_version() {
+        for (at, version) in (0_u8..).zip(VERSIONS) {
+            let run = Run::<Messenger>::new(&[0, at]).machine;
+            assert!(run.is_signed_in(), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_kind_world_lets_the_client_talk() {
+        // Opens a conversation with bob, says something, and is answered.
+        let input = [0, 0, 13, 26, 1, 7, 13, 32, 0, 2, b'h', b'i', 0, 7];
+        let mut run = Run::<Messenger>::new(&input);
+        run.go_on();
+        assert_eq!(run.scene.accepted, 1);
+    }
 }

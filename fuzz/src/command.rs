@@ -26,7 +26,8 @@ pub(crate) fn command(
     match input.below(8) {
         0 => value(input, row, version, transaction, out),
         1 if sender == Sender::Server => {
-            let code = input.pick(&[200_u16, 201, 205, 215, 217, 540, 600, 601, 715, 911, 913, 999]);
+            let code =
+                input.pick(&[200_u16, 201, 205, 215, 217, 540, 600, 601, 715, 911, 913, 999]);
             out.extend(format!("{code} {transaction}\r\n").bytes());
         }
         _ => words(input, row, transaction, out),

@@ -189,10 +189,10 @@ impl Write for Trace {
     }
 }
 
-struct Run<'a, S: Scene> {
+pub(crate) struct Run<'a, S: Scene> {
     input: Input<'a>,
-    scene: S,
-    machine: S::Machine,
+    pub(crate) scene: S,
+    pub(crate) machine: S::Machine,
     now: Now,
     deadline: Option<Duration>,
     links: BTreeMap<LinkId, Wire>,
@@ -208,7 +208,8 @@ struct Run<'a, S: Scene> {
 }
 
 impl<'a, S: Scene> Run<'a, S> {
-    fn new(bytes: &'a [u8]) -> Self {
+    /// Everything up to the first call that the input chooses.
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         let mut input = Input::new(bytes);
         let mode = input.byte();
         let mut meter = Meter { held: 0, bound: usize::MAX };
@@ -240,6 +241,12 @@ impl<'a, S: Scene> Run<'a, S> {
     }
 
     fn play(mut self) -> Vec<u64> {
+        self.go_on();
+        self.trace.calls
+    }
+
+    /// All calls that the input chooses.
+    pub(crate) fn go_on(&mut self) {
         for _ in 0..MOST_CALLS {
             if self.input.is_empty() {
                 break;
@@ -247,7 +254,6 @@ impl<'a, S: Scene> Run<'a, S> {
             self.trace.calls.push(Trace::EMPTY);
             self.step();
         }
-        self.trace.calls
     }
 
     fn step(&mut self) {
@@ -499,9 +505,8 @@ impl<'a, S: Scene> Run<'a, S> {
     }
 
     fn act(&mut self) {
-        let shown = self
-            .meter
-            .around(|| self.scene.act(&mut self.machine, self.now, &mut self.input));
+        let shown =
+            self.meter.around(|| self.scene.act(&mut self.machine, self.now, &mut self.input));
         self.trace.bytes(shown.as_bytes());
         self.meter.around(|| drop(shown));
         self.drain();
@@ -521,8 +526,7 @@ impl<'a, S: Scene> Run<'a, S> {
         let unknown = LinkId::new(1 << 40);
         match self.input.below(4) {
             0 => {
-                let taken =
-                    self.meter.around(|| self.machine.input(self.now, unknown, b"PNG\r\n"));
+                let taken = self.meter.around(|| self.machine.input(self.now, unknown, b"PNG\r\n"));
                 assert_eq!(taken, 0, "an unknown link takes nothing");
             }
             1 => self.meter.around(|| self.machine.written(self.now, unknown, 9)),

@@ -14,6 +14,7 @@ pub mod driver;
 pub mod frame;
 pub mod input;
 pub mod message;
+pub mod network;
 pub mod ns_client;
 pub mod ns_server;
 pub mod sb_client;
@@ -33,14 +34,18 @@ mod values;
 #[global_allocator]
 static COUNTER: AllocationCounter = AllocationCounter;
 
-/// Each target by its name: what checks one input.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// What checks one input.
+pub type Check = fn(&[u8]);
+
+/// Each target by its name.
+pub const TARGETS: &[(&str, Check)] = &[
     ("auth", auth::check),
     ("client", client::check),
     ("command_bytes", command_bytes::check),
     ("command_values", command_values::check),
     ("frame", frame::check),
     ("message", message::check),
+    ("network", network::check),
     ("ns_client", ns_client::check),
     ("ns_server", ns_server::check),
     ("sb_client", sb_client::check),
@@ -53,7 +58,7 @@ pub const TARGETS: &[(&str, fn(&[u8]))] = &[
 ///
 /// # Errors
 /// Where one cannot be read.
-pub fn check_files(check: fn(&[u8])) -> std::io::Result<()> {
+pub fn check_files(check: Check) -> std::io::Result<()> {
     for path in std::env::args_os().skip(1) {
         check(&std::fs::read(path)?);
     }

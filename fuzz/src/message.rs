@@ -6,9 +6,9 @@
 use core::time::Duration;
 
 use msnp_codec::message::{
-    Content, HeaderWriter, Headers, Message, Reassembly, ReassemblyLimits, Text, TextFormat,
-    Typing,
+    Content, HeaderWriter, Headers, Message, Reassembly, ReassemblyLimits, Text, TextFormat, Typing,
 };
+use msnp_codec::msn_object::MsnObject;
 use msnp_core::Guid;
 
 use crate::input::Input;
@@ -33,15 +33,18 @@ fn check_payload(payload: &[u8]) {
     message.print(&mut printed);
     assert_eq!(printed, payload, "a payload prints as it came");
     let _ = (message.part(), format!("{message:?}"));
-    for header in message.headers().iter() {
-        assert!(!header.name.contains(&b'\n'), "a name stands on one line");
-    }
+    let count = message.headers().iter().count();
+    assert!(count <= payload.len(), "reading headers comes to an end");
+    let format = TextFormat::parse(payload);
+    assert_eq!(TextFormat::parse(format.to_string().as_bytes()), format, "a format reads back");
     if let Some(printed) = print(&message.content()) {
+        // Escapes may take an object in it beyond what is read.
+        if printed.len() > payload.len().max(MsnObject::MAX_LEN) {
+            return;
+        }
         let again = Message::parse(&printed).content();
         assert_eq!(again, message.content(), "what was read prints and reads back");
     }
-    let format = TextFormat::parse(payload);
-    assert_eq!(TextFormat::parse(format.to_string().as_bytes()), format, "a format reads back");
 }
 
 fn print(content: &Content<'_>) -> Option<Vec<u8>> {
@@ -67,8 +70,7 @@ fn print(content: &Content<'_>) -> Option<Vec<u8>> {
 
 /// Whatever a user writes arrives, and nothing that is put into a header leaves it.
 fn check_text(input: &mut Input<'_>) {
-    let mut format = TextFormat::default();
-    format.font = input.text();
+    let format = TextFormat { font: input.text(), ..TextFormat::default() };
     let value = input.text();
     let mut printed = Vec::new();
     HeaderWriter::new(&mut printed).header("X-Value", &value).end().extend(b"body");
@@ -98,7 +100,11 @@ fn check_parts_of_one(input: &mut Input<'_>) {
     (0..=many).for_each(|_| payload.extend_from_slice(piece));
 
     let Ok(parts) = Message::parse(&payload).split(guid) else { return };
-    assert!(parts.iter().all(|part| part.len() <= msnp_codec::message::MAX_MESSAGE_LEN || parts.len() == 1));
+    assert!(
+        parts
+            .iter()
+            .all(|part| part.len() <= msnp_codec::message::MAX_MESSAGE_LEN || parts.len() == 1)
+    );
     if parts.len() == 1 {
         assert_eq!(parts[0], payload, "what is not too long stays as it is");
         return;

@@ -66,7 +66,9 @@ impl Scene for Notification {
                 client.sign_out();
                 String::new()
             }
-            30 => format!("{:?}", client.provide_ticket(now, Secret::from(any_text(input).as_ref()))),
+            30 => {
+                format!("{:?}", client.provide_ticket(now, Secret::from(any_text(input).as_ref())))
+            }
             29 => {
                 client.use_transactions_from(TransactionId::new(input.number()));
                 format!("{:?}", client.next_transaction())
@@ -116,16 +118,12 @@ fn request(input: &mut Input<'_>) -> NsRequest {
         },
         4 => NsRequest::Name(any_text(input)),
         5 => NsRequest::PersonalMessage(Bytes::copy_from_slice(input.piece())),
-        6 => NsRequest::Add {
-            list: any_list(input),
-            account: anybody(input),
-            name: any_text(input),
-        },
-        7 => NsRequest::Remove {
-            list: any_list(input),
-            account: anybody(input),
-            guid: guid(input),
-        },
+        6 => {
+            NsRequest::Add { list: any_list(input), account: anybody(input), name: any_text(input) }
+        }
+        7 => {
+            NsRequest::Remove { list: any_list(input), account: anybody(input), guid: guid(input) }
+        }
         8 => NsRequest::NameContact {
             account: anybody(input),
             guid: guid(input),
@@ -159,5 +157,19 @@ fn request(input: &mut Input<'_>) -> NsRequest {
             account: anybody(input),
             document: Bytes::copy_from_slice(input.piece()),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::Run;
+
+    #[test]
+    fn a_kind_world_leads_into_the_session_whatever_the_version() {
+        for (at, version) in (0_u8..).zip(VERSIONS) {
+            let run = Run::<Notification>::new(&[0, at << 1]).machine;
+            assert!(run.is_ready(), "{version}");
+        }
     }
 }

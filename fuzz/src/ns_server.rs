@@ -114,3 +114,17 @@ impl Scene for Notification {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::Run;
+
+    #[test]
+    fn a_kind_world_leads_into_the_session_whatever_the_version() {
+        for (at, version) in (0_u8..).zip(VERSIONS) {
+            let run = Run::<Notification>::new(&[0, at << 1]).machine;
+            assert!(run.is_signed_in(), "{version}");
+        }
+    }
+}

@@ -21,7 +21,11 @@ pub(crate) fn answer(version: Version, command: &OwnedCommand, out: &mut Vec<u8>
             raw.line().escape_ascii(),
             ""
         ),
-        "UUX" | "QRY" => format!("{} {t}{}\r\n", raw.verb(), if raw.verb().as_str() == "UUX" { " 0" } else { "" }),
+        "UUX" | "QRY" => format!(
+            "{} {t}{}\r\n",
+            raw.verb(),
+            if raw.verb().as_str() == "UUX" { " 0" } else { "" }
+        ),
         "PNG" => "QNG 50\r\n".to_owned(),
         "XFR" => format!("XFR {t} SB 127.0.0.1:1864 CKI 17.42\r\n"),
         "CAL" => format!("CAL {t} RINGING 11\r\nJOI {} Friend\r\n", word(1)),
@@ -42,7 +46,7 @@ pub(crate) fn answer(version: Version, command: &OwnedCommand, out: &mut Vec<u8>
 fn identified(version: Version, t: &str, words: &[String]) -> String {
     let named = "alice@example.com Alice";
     match (version.login(), words.get(2).map_or("", String::as_str)) {
-        _ if !words.get(1).is_some_and(|word| word.len() == 3) => format!("USR {t} OK {named}\r\n"),
+        _ if words.get(1).is_none_or(|word| word.len() != 3) => format!("USR {t} OK {named}\r\n"),
         (Login::Md5, "I") => format!("USR {t} MD5 S 1.2\r\n"),
         (_, "I") => format!("USR {t} TWN S lc=1033,id=507,tw=40,ru=x,ct=1,kpp=1\r\n"),
         _ => match version.number() {

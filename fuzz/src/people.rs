@@ -46,7 +46,8 @@ pub(crate) fn any_status(input: &mut Input<'_>) -> Status {
 
 /// A word or a text.
 pub(crate) fn any_text(input: &mut Input<'_>) -> Box<str> {
-    let usual = ["Friends", "3", "00000000-0000-0000-0000-000000000009", "PHH", "fname", "A b%", ""];
+    let usual =
+        ["Friends", "3", "00000000-0000-0000-0000-000000000009", "PHH", "fname", "A b%", ""];
     match input.byte() {
         255 => input.text().into(),
         254 => "x".repeat(usize::from(input.byte()) * 40).into(),

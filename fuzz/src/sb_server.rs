@@ -104,3 +104,17 @@ impl Scene for Room {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::Run;
+
+    #[test]
+    fn a_kind_world_leads_into_the_session_whatever_the_version() {
+        for (at, version) in (0_u8..).zip(VERSIONS) {
+            let run = Run::<Room>::new(&[0, at << 1]).machine;
+            assert!(run.is_inside(), "{version}");
+        }
+    }
+}

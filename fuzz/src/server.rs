@@ -119,7 +119,8 @@ impl Scene for Service {
     }
 
     fn listener(&mut self, input: &mut Input<'_>) -> Option<ListenerId> {
-        let listeners = [NOTIFICATION, NOTIFICATION, NOTIFICATION, SWITCHBOARD, SWITCHBOARD, DISPATCH];
+        let listeners =
+            [NOTIFICATION, NOTIFICATION, NOTIFICATION, SWITCHBOARD, SWITCHBOARD, DISPATCH];
         Some(ListenerId::new(*input.pick(&listeners)))
     }
 
@@ -148,5 +149,27 @@ impl Scene for Service {
             request.method = Method::Post;
         }
         Some((ListenerId::new(HTTP), request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::Run;
+
+    #[test]
+    fn willing_clients_meet_in_a_room_whatever_the_version() {
+        for (at, version) in (0_u8..).zip(VERSIONS) {
+            let sign_in = [10, 0, 1, 7];
+            let enter = [10, 3, 1, 7];
+            let calls = [sign_in, sign_in, sign_in, enter, enter, enter].concat();
+            let input = [&[0, at, 7][..], &calls].concat();
+            let mut run = Run::<Service>::new(&input);
+            run.go_on();
+            for verb in ["USR", "CHG", "XFR", "RNG", "JOI", "ANS", "MSG", "ACK"] {
+                let told = &run.scene.callers.told;
+                assert!(told.contains(verb), "{version}: no {verb} in {told:?}");
+            }
+        }
     }
 }

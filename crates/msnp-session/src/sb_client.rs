@@ -205,7 +205,10 @@ impl SbClient {
         }
     }
 
+    /// Ends the session. What is in the output still goes out before the link closes, unless the
+    /// link is gone.
     pub(crate) fn end(&mut self, end: Result<(), SessionError>) {
+        let lost = matches!(end, Err(SessionError::LinkLost(_)));
         self.state = State::Ended;
         self.deadline = None;
         for (transaction, (account, _)) in core::mem::take(&mut self.invitations) {
@@ -213,9 +216,9 @@ impl SbClient {
             self.connection.event(SbEvent::Invited { transaction, account, result });
         }
         for (transaction, message) in core::mem::take(&mut self.messages) {
-            let delivery = match self.connection.may_have_sent(message.position) {
-                true => Delivery::Unknown,
-                false => Delivery::Failed,
+            let delivery = match lost && !self.connection.may_have_sent(message.position) {
+                true => Delivery::Failed,
+                false => Delivery::Unknown,
             };
             self.connection.event(SbEvent::MessageEnded { transaction, delivery });
         }

@@ -398,3 +398,23 @@ fn a_link_that_is_lost_is_not_said_to_have_anything_to_send() {
     }
     assert!(room.machine.output(LINK).is_empty());
 }
+
+#[test]
+fn a_message_that_still_goes_out_when_one_leaves_is_not_called_failed() {
+    for leaves in [true, false] {
+        let mut room = room(Version::MSNP9);
+        room.hear("CAL 2 RINGING 17\r\nJOI bob@example.com Bob\r\n");
+        let sent = room.machine.send(now(0), Acknowledge::Always, "\r\n\r\nhello".into()).unwrap();
+        if leaves {
+            room.machine.leave();
+        } else {
+            room.machine.link_closed(now(0), LINK, LinkEnd::Reset);
+        }
+        let goes_out = !room.machine.output(LINK).is_empty();
+        assert_eq!(goes_out, leaves);
+        room.drain();
+        let delivery = if leaves { Delivery::Unknown } else { Delivery::Failed };
+        let ended = SbEvent::MessageEnded { transaction: sent, delivery };
+        assert!(room.events.contains(&ended), "{:?}", room.events);
+    }
+}
