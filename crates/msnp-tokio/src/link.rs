@@ -25,6 +25,9 @@ pub(crate) struct Link {
     reads: bool,
     /// The same leftovers were offered again although the machine did not say that it was full.
     retried: bool,
+    /// The machine may take leftovers now: nothing more is read before it was asked. The peer waits
+    /// meanwhile, and not its bytes here.
+    leftovers_first: bool,
     /// The leftovers of an ended link have been refused once.
     refused: bool,
     /// Writing has failed. What the peer sent before that may still be read.
@@ -87,6 +90,7 @@ impl Link {
             phase: Phase::Open,
             reads: true,
             retried: false,
+            leftovers_first: false,
             refused: false,
             broken: false,
             end: None,
@@ -117,6 +121,7 @@ impl Link {
         self.reads = reads;
         if rises || again {
             self.retried = !rises;
+            self.leftovers_first = !self.leftover.is_empty();
             self.waker.wake_by_ref();
         }
     }
@@ -197,6 +202,11 @@ impl Link {
         if !self.reads {
             // One that waits for its output to go before it reads would wait for ever.
             return if self.broken { After::Tell(LinkEnd::Reset) } else { After::Keep };
+        }
+        if core::mem::take(&mut self.leftovers_first) && self.offer(machine, now, &[]) > 0 {
+            self.retried = false;
+            self.waker.wake_by_ref();
+            return After::Keep;
         }
         let mut new = &[][..];
         if self.end.is_none() {
