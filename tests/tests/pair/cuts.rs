@@ -189,12 +189,13 @@ impl Play {
     /// unless they are blocked, and nobody is on the allow list and the block list at once.
     fn lists_agree(&self, at: &str) {
         let roster = |who: usize| self.world.network.machine(self.clients[who]).roster();
-        for who in 0..PEOPLE.len() {
-            for whom in (0..PEOPLE.len()).filter(|whom| *whom != who) {
-                let (own, theirs) = (account(PEOPLE[who]), account(PEOPLE[whom]));
+        let people = || PEOPLE.into_iter().enumerate();
+        for (who, own) in people() {
+            for (whom, theirs) in people().filter(|(whom, _)| *whom != who) {
+                let pair = format!("{at}: {own} and {theirs}");
+                let (own, theirs) = (account(own), account(theirs));
                 let forward = roster(who).lists(&theirs).contains(List::Forward);
                 let back = roster(whom).lists(&own);
-                let pair = format!("{at}: {} and {}", PEOPLE[who], PEOPLE[whom]);
                 assert_eq!(forward, back.contains(List::Reverse), "{pair}");
                 assert!(!(back.contains(List::Allow) && back.contains(List::Block)), "{pair}");
                 let status = roster(who).contact(&theirs).map(|contact| contact.status);

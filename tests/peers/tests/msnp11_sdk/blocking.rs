@@ -4,7 +4,7 @@ use msnp::core::Status;
 use msnp11_sdk::{MsnpList, MsnpStatus, SdkError};
 
 use crate::friends;
-use crate::scene::{play, within};
+use crate::scene::play;
 use crate::sdk::Sdk;
 use crate::service::{OURS, SDK};
 
