@@ -23,12 +23,9 @@ pub fn check(input: &[u8]) {
     driver::check::<Messenger>(input);
 }
 
-/// A client with the small limits below holds no more than this, in bytes. Generous: most of it is
-/// what eight events, each of the largest command, hold on each of five connections.
-const HEAP: usize = 8 * 1024 * 1024;
-
 struct Messenger {
     version: Version,
+    heap: usize,
     /// How many messages were accepted.
     #[cfg(test)]
     accepted: usize,
@@ -49,10 +46,13 @@ impl Scene for Messenger {
         config.limits = Limits {
             session: LIMITS,
             events: 16,
+            heard: 32 * 1024,
             contacts: 8,
             groups: 4,
             conversations: 4,
+            roster: 64 * 1024,
             waiting: 4,
+            unsent: 16 * 1024,
             reassembly: ReassemblyLimits {
                 message_len: 16 * 1024,
                 messages: 4,
@@ -63,6 +63,7 @@ impl Scene for Messenger {
         };
         let scene = Self {
             version,
+            heap: config.limits.heap_bound(),
             #[cfg(test)]
             accepted: 0,
         };
@@ -70,7 +71,7 @@ impl Scene for Messenger {
     }
 
     fn heap_bound(&self) -> usize {
-        HEAP
+        self.heap
     }
 
     fn version(&self) -> Version {

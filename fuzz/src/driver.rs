@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use msnp_codec::{FrameLimits, Framer, OwnedCommand, Sender};
 use msnp_core::{
-    Answer, Effect, EffectId, Failure, HttpRequest, LinkEnd, LinkId, ListenerId, Machine, Now,
-    Opened, Output, RequestId, Version,
+    Answer, Change, Effect, EffectId, Failure, HttpRequest, LinkEnd, LinkId, ListenerId, Machine,
+    Now, Opened, Output, RequestId, Version,
 };
 use msnp_testkit::{heap_now, heap_peak, reset_heap_peak};
 
@@ -455,7 +455,7 @@ impl<'a, S: Scene> Run<'a, S> {
         let Some((id, effect)) = self.effects.remove(at) else { return };
         match self.input.below(8) {
             // Never.
-            0 => self.meter.around(|| drop(effect)),
+            0 => drop(effect),
             1 => self.answered(id, Answer::Verified(Ok(false))),
             2 => self.answered(id, Answer::Stored(Err(Failure::Broken))),
             3 => self.answered(id, Answer::Http(Err(Failure::TimedOut))),
@@ -471,18 +471,16 @@ impl<'a, S: Scene> Run<'a, S> {
     }
 
     fn answer_rightly(&mut self, id: EffectId, effect: Effect) {
-        let answer = self.meter.around(|| {
-            let answer = self.scene.answer(&effect);
-            drop(effect);
-            answer
-        });
-        if let Some(answer) = answer {
+        if let Some(answer) = self.scene.answer(&effect) {
             self.answered(id, answer);
         }
     }
 
     fn answered(&mut self, id: EffectId, answer: Answer) {
-        self.meter.around(|| self.machine.answer(self.now, id, answer));
+        // From here on it is the machine's.
+        let given = self.meter.around(|| answer.clone());
+        drop(answer);
+        self.meter.around(|| self.machine.answer(self.now, id, given));
         self.drain();
     }
 
@@ -553,16 +551,18 @@ impl<'a, S: Scene> Run<'a, S> {
                 }
                 Output::Effect(id, effect) => {
                     self.trace.show(&(id, &effect));
-                    self.asked(id, effect);
+                    // What the world keeps of it is not the machine's.
+                    let kept = copy(&effect);
+                    self.meter.around(|| drop(effect));
+                    self.asked(id, kept);
                 }
                 Output::Link { link, reads, writes } => {
                     self.trace.show(&(link, reads, writes));
                     let output = self.machine.output(link);
                     assert!(output.len() <= S::OUTPUT, "output is bounded");
-                    if self.links.contains_key(&link) {
-                        let waits = !output.is_empty();
-                        assert_eq!(writes, waits, "{link:?} says what it has to write");
-                    }
+                    assert_eq!(writes, !output.is_empty(), "{link:?} says what it has to write");
+                    let open = self.links.get(&link).is_some_and(|wire| wire.state == State::Open);
+                    assert!(open || !reads, "{link:?} reads what cannot come");
                     if let Some(wire) = self.links.get_mut(&link) {
                         if reads && !wire.reads && !wire.unread.is_empty() {
                             again.push(link);
@@ -614,7 +614,7 @@ impl<'a, S: Scene> Run<'a, S> {
         }
         self.effects.push_back((id, effect));
         if self.effects.len() > 64 {
-            self.meter.around(|| drop(self.effects.pop_front()));
+            self.effects.pop_front();
         }
     }
 
@@ -624,5 +624,17 @@ impl<'a, S: Scene> Run<'a, S> {
             let waits = !self.machine.output(*id).is_empty();
             assert!(!waits || wire.writes, "{id:?} has output that was not announced");
         }
+    }
+}
+
+/// A copy that shares nothing with the machine, as a clone of its bytes would.
+fn copy(effect: &Effect) -> Effect {
+    match effect {
+        Effect::Store(changes) => {
+            let value = |change: &Change| change.value.as_ref().map(|value| value.to_vec().into());
+            let copy = |change: &Change| Change { key: change.key.clone(), value: value(change) };
+            Effect::Store(changes.iter().map(copy).collect())
+        }
+        effect => effect.clone(),
     }
 }

@@ -26,11 +26,8 @@ pub fn check(input: &[u8]) {
     driver::check::<Service>(input);
 }
 
-/// A server with the small limits below holds no more than this, in bytes. Generous: each of its
-/// twelve links may have output and events of the largest command.
-const HEAP: usize = 16 * 1024 * 1024;
-
 struct Service {
+    heap: usize,
     callers: Callers,
 }
 
@@ -70,12 +67,13 @@ impl Scene for Service {
             faults: 6,
             ..Limits::default()
         };
+        let heap = config.limits.heap_bound(PEOPLE.len());
         let server = Server::new(config, []).expect("there are no records");
-        (Self { callers: Callers::new(version) }, server)
+        (Self { heap, callers: Callers::new(version) }, server)
     }
 
     fn heap_bound(&self) -> usize {
-        HEAP
+        self.heap
     }
 
     fn version(&self) -> Version {

@@ -30,6 +30,8 @@ impl Service {
     fn new(people: usize) -> Self {
         let mut config = Config::new([7; 32]);
         config.challenge = ChallengePolicy::Never;
+        // All of them come from one address.
+        config.limits.connections.of_one_address = usize::MAX;
         let mut performer = InMemory::new();
         for number in 0..people {
             config = config.account(account(number), format!("Person {number}"));

@@ -77,7 +77,7 @@ fn mixed(challenge: &[u8], product: &Product, padding: Padding) -> HexDigest {
     let [m0, m1, m2, m3] = words.map(|word| word & MODULUS);
 
     let id = product.id.as_bytes();
-    let missing = match ((challenge.len() % 8 + id.len() % 8) % 8, padding) {
+    let missing = match ((challenge.len() + id.len()) % 8, padding) {
         (0, Padding::Least) => 0,
         (over, _) => 8 - over,
     };

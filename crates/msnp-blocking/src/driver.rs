@@ -19,7 +19,7 @@ use crate::connect::{ADDRESSES, Attempt, end_of, literal, outcome, resolve};
 use crate::handle::{CALLS, Call, Handle};
 use crate::link::{After, Flushed, Link};
 use crate::options::Options;
-use crate::{http_client, trace};
+use crate::{Roots, http_client, trace};
 
 /// The one read buffer, and how many bytes a link may read before another gets its turn.
 const READ_TURN: usize = 64 * 1024;
@@ -54,13 +54,20 @@ pub struct Driver<M: Machine> {
     called: bool,
     /// Whose turn it is: a link's, or a call's.
     calls_first: bool,
-    agent: Option<Agent>,
+    agents: Agents,
     http_running: usize,
     http_waiting: VecDeque<(EffectId, HttpRequest)>,
     buffer: Box<[u8]>,
     late: usize,
     end: Option<Result<(), M::Error>>,
     finished: bool,
+}
+
+/// What makes requests, once there was one of that kind.
+#[derive(Default)]
+struct Agents {
+    plain: Option<Agent>,
+    secure: Option<Agent>,
 }
 
 /// Makes a [`Driver`] that differs from the usual one.
@@ -137,7 +144,7 @@ impl<M: Machine> Builder<M> {
             waker,
             called: false,
             calls_first: false,
-            agent: None,
+            agents: Agents::default(),
             http_running: 0,
             http_waiting: VecDeque::new(),
             buffer: vec![0; READ_TURN].into_boxed_slice(),
@@ -600,7 +607,13 @@ impl<M: Machine> Driver<M> {
             return;
         }
         let roots = &self.options.roots;
-        let agent = self.agent.get_or_insert_with(|| http_client::agent(roots)).clone();
+        // Reading the system's certificates takes longer than a whole sign-in without them.
+        let (agent, roots) = if http_client::is_secure(&request) {
+            (&mut self.agents.secure, roots)
+        } else {
+            (&mut self.agents.plain, &Roots::Given(Vec::new()))
+        };
+        let agent = agent.get_or_insert_with(|| http_client::agent(roots)).clone();
         let (done, waker) = (self.done.0.clone(), self.waker.clone());
         let spawned = thread::Builder::new().name("msnp-http".into()).spawn(move || {
             let result = http_client::perform(&agent, request);

@@ -23,9 +23,15 @@ pub(crate) fn agent(roots: &Roots) -> Agent {
         .into()
 }
 
+/// Whether certificates are needed for this request.
+pub(crate) fn is_secure(request: &HttpRequest) -> bool {
+    let scheme = request.url.split_once(':').map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("https")
+}
+
 /// Makes one request, and waits for it.
 pub(crate) fn perform(agent: &Agent, request: HttpRequest) -> Result<HttpResponse, Failure> {
-    let HttpRequest { method, url, headers, body, response_limit, time_limit } = request;
+    let HttpRequest { method, url, headers, body, response_limit, time_limit, .. } = request;
     let uri: http::Uri = url.parse().map_err(|_| Failure::Broken)?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
         return Err(Failure::Unsupported);

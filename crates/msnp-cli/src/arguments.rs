@@ -6,6 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use msnp::client::Config;
 use msnp::core::{Account, Endpoint, Secret, Version};
 
+use crate::limits::LimitArguments;
+
 /// The MSN Messenger protocols: see them at work, or serve them to other clients.
 #[derive(Parser)]
 #[command(
@@ -37,9 +39,9 @@ pub(crate) enum Command {
     ///
     /// Starts a server on 127.0.0.1 with ports that the system chooses. alice signs in over TCP
     /// with the blocking driver, bob and carol with the tokio driver. They add each other, make
-    /// groups, go online, talk, block, hide, lose a connection and sign out. Each step is checked
-    /// by what the others received. Shows the dialogue as it happens (>>> a client sends, <<< the
-    /// server sends, <o> a remark), then a table of the steps.
+    /// groups, go online, talk, show pictures, block, hide, lose a connection and sign out. Each
+    /// step is checked by what the others received. Shows the dialogue as it happens (>>> a client
+    /// sends, <<< the server sends, <o> a remark), then a table of the steps.
     #[command(after_help = EXIT_CODES)]
     Demo(Demo),
 
@@ -56,7 +58,7 @@ pub(crate) enum Command {
     /// Signs in, shows who is there, and lets you talk to them, several at a time. Type /help there
     /// for what else it can do.
     #[command(after_help = EXIT_CODES)]
-    Chat(SignIn),
+    Chat(Chat),
 
     /// A client for programs: one JSON object a line, in and out
     ///
@@ -127,6 +129,9 @@ pub(crate) struct Serve {
     /// Say where each service listens as one JSON object on one line
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArguments,
 }
 
 /// Who signs in, and where.
@@ -152,6 +157,22 @@ pub(crate) struct SignIn {
     /// Otherwise it is the one that the service once had
     #[arg(long, value_name = "URL", value_parser = page)]
     pub(crate) nexus: Option<String>,
+}
+
+/// What `chat` is told.
+#[derive(Args)]
+pub(crate) struct Chat {
+    #[command(flatten)]
+    pub(crate) sign_in: SignIn,
+
+    /// The picture to show to others (MSNP9 and later), of at most 1 MiB
+    #[arg(long, value_name = "FILE")]
+    pub(crate) picture: Option<PathBuf>,
+
+    /// Save the pictures of those one talks to in this folder (MSNP9 and later); without it none
+    /// is fetched. Each file is named by the hash of what is in it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) pictures: Option<PathBuf>,
 }
 
 /// What the server does with challenges.

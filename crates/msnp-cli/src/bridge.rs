@@ -3,6 +3,7 @@
 
 mod command;
 mod lines;
+mod object;
 #[cfg(test)]
 mod page;
 mod part;
@@ -17,7 +18,7 @@ use std::process;
 use std::sync::Arc;
 use std::thread;
 
-use msnp::client::{Action, ActionId, Client, Event, MessageId, Started};
+use msnp::client::{Action, ActionId, Client, Event, MessageId, Started, TransferId};
 use msnp::core::{Act, Watched};
 use msnp::session::Step;
 use msnp::tokio::Driver;
@@ -27,7 +28,7 @@ use crate::arguments::SignIn;
 use crate::bridge::command::{Order, Question, Request, Unreadable};
 use crate::bridge::lines::Line;
 use crate::bridge::told::Told;
-use crate::bridge::value::CallerId;
+use crate::bridge::value::{CallerId, ObjectText};
 use crate::dialogue::{Dialogue, Side, Stage, Style};
 use crate::embedded;
 use crate::fault::Fault;
@@ -172,13 +173,21 @@ impl Bridge {
         let Order { id, name, request } = order;
         match request {
             Request::Ask(question) => self.answer(id, question),
-            Request::Act(action) => match self.driver.call(|client, now| client.act(now, action)) {
-                Ok(started) => {
-                    self.ids.keep(started, id.clone());
-                    Told::reply(id, name, started)
+            Request::Act(action) => {
+                let object = match &action {
+                    Action::Publish(own) | Action::SetPicture(Some(own)) => {
+                        Some(ObjectText(own.object.clone()))
+                    }
+                    _ => None,
+                };
+                match self.driver.call(|client, now| client.act(now, action)) {
+                    Ok(started) => {
+                        self.ids.keep(started, id.clone());
+                        Told::reply(id, name, started, object)
+                    }
+                    Err(not_done) => Told::not_done(id, name, not_done.reason),
                 }
-                Err(not_done) => Told::not_done(id, name, not_done.reason),
-            },
+            }
         }
     }
 
@@ -203,6 +212,7 @@ fn unreadable(problem: String) -> Unreadable {
 struct Ids {
     actions: BTreeMap<ActionId, CallerId>,
     messages: BTreeMap<MessageId, CallerId>,
+    transfers: BTreeMap<TransferId, CallerId>,
 }
 
 impl Ids {
@@ -211,6 +221,7 @@ impl Ids {
         match started {
             Started::Action(action) => drop(self.actions.insert(action, id)),
             Started::Message(message) => drop(self.messages.insert(message, id)),
+            Started::Transfer(transfer) => drop(self.transfers.insert(transfer, id)),
             Started::Conversation(_) | Started::Nothing => {}
         }
     }
@@ -219,6 +230,7 @@ impl Ids {
         match ended {
             Started::Action(action) => self.actions.remove(&action),
             Started::Message(message) => self.messages.remove(&message),
+            Started::Transfer(transfer) => self.transfers.remove(&transfer),
             Started::Conversation(_) | Started::Nothing => None,
         }
     }

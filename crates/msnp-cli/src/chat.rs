@@ -7,6 +7,7 @@ mod harmless;
 mod input;
 mod keys;
 mod news;
+mod pictures;
 mod run;
 mod state;
 mod talk;
@@ -16,22 +17,24 @@ mod wrap;
 use std::io::{IsTerminal, stderr, stdin, stdout};
 use std::sync::Arc;
 
-use crate::arguments::SignIn;
+use crate::arguments::Chat;
+use crate::chat::pictures::Pictures;
 use crate::dialogue::{Stage, Style};
 use crate::fault::Fault;
 use crate::screen::Screen;
 use crate::sign_in;
 
 /// Runs the chat until its user leaves.
-pub(crate) fn run(arguments: &SignIn, trace: bool, screen: &Arc<Screen>) -> Result<(), Fault> {
+pub(crate) fn run(arguments: &Chat, trace: bool, screen: &Arc<Screen>) -> Result<(), Fault> {
     if !stdin().is_terminal() || !stdout().is_terminal() {
         return Err(Fault::NoTerminal);
     }
     if trace && stderr().is_terminal() {
         return Err(Fault::TraceOnScreen);
     }
-    let config = sign_in::config(arguments)?;
+    let config = sign_in::config(&arguments.sign_in)?;
+    let pictures = Pictures::new(arguments.picture.as_deref(), arguments.pictures.as_deref())?;
     let style = Style { cut: false, bodies: true, as_news: true };
     let stage = trace.then(|| Arc::new(Stage::new(screen.clone(), style)));
-    run::run(config, stage)
+    run::run(config, pictures, stage)
 }

@@ -7,7 +7,7 @@ use msnp::core::{Account, Endpoint, Failure, Watched};
 use msnp::server::{
     AccountConfig, Addresses, Config, InMemory, ListenAddresses, Server, ServerError, ServiceKind,
 };
-use msnp::tokio::Driver;
+use msnp::tokio::{Driver, Options};
 use tokio::runtime::Runtime;
 
 use crate::arguments::User;
@@ -43,10 +43,14 @@ pub(crate) fn server(
         config.accounts.push(AccountConfig { account: account.clone(), name });
         performer = performer.password(account.clone(), password.clone());
     }
+    let mut options = Options::default();
+    options.connections = config.limits.links;
+    options.http.of_one_address = config.limits.connections.strangers_of_one_address;
     // Nothing was stored before, so nothing can be wrong with it.
     let server = Server::new(config, []).map_err(|_| Fault::Defect)?;
     let dialogue = Dialogue::new(stage, "server", Side::Server, places(whereabouts));
-    Ok(Driver::builder(Watched::new(server, dialogue)).performer(performer).build())
+    let machine = Watched::new(server, dialogue);
+    Ok(Driver::builder(machine).options(options).performer(performer).build())
 }
 
 /// Why the server did not come up, or ended.

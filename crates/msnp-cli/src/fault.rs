@@ -60,6 +60,12 @@ pub(crate) enum Fault {
     /// The file of `--password-file` cannot be read.
     #[error("cannot read {}: {cause}", file.display())]
     PasswordFile { file: PathBuf, cause: io::Error },
+    /// The picture of `--picture` cannot be shown.
+    #[error("cannot show {}: {cause}", file.display())]
+    Picture { file: PathBuf, cause: io::Error },
+    /// The folder of `--pictures` cannot be made.
+    #[error("cannot keep pictures in {}: {cause}", folder.display())]
+    PictureFolder { folder: PathBuf, cause: io::Error },
     /// The variable holds something that is no text.
     #[error("MSNP_PASSWORD is not valid UTF-8")]
     PasswordVariable,

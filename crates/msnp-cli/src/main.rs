@@ -11,6 +11,7 @@ mod dialogue;
 mod embedded;
 mod fault;
 mod json;
+mod limits;
 mod mask;
 mod screen;
 mod serve;

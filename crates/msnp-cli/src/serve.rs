@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use msnp::core::{Act, Watched};
 use msnp::server::{
     Action, Addresses, ChallengePolicy, Ending, LOGIN_PATH, NEXUS_PATH, Refusal, Server,
-    ServerEvent,
+    ServerEvent, TooMany,
 };
 
 use crate::arguments::{Challenge, Serve, User};
@@ -36,6 +36,7 @@ pub(crate) fn run(serve: &Serve, trace: bool, screen: &Arc<Screen>) -> Result<()
         Challenge::Send => ChallengePolicy::Send,
         Challenge::Never => ChallengePolicy::Never,
     };
+    serve.limits.apply(&mut config.limits);
     let driver = embedded::server(config, &users, stage, &whereabouts)?;
     if users.is_empty() {
         screen.tell("Nobody can sign in: name somebody with --user or --users.");
@@ -126,6 +127,7 @@ fn news(event: &ServerEvent) -> Option<String> {
         ServerEvent::NotStored { account, failure } => {
             format!("A change of {account} could not be stored: {failure}.")
         }
+        ServerEvent::TurnedAway { from, why } => too_many(*why, &from.to_string()),
         ServerEvent::LinkFailed { link, error } => {
             format!("Connection {} ended: {error}.", link.number())
         }
@@ -141,7 +143,29 @@ fn refusal(why: Refusal) -> String {
         Refusal::WrongCookie => "its cookie is unknown, used or too old".into(),
         Refusal::NotVerified(failure) => format!("the password could not be checked ({failure})"),
         Refusal::Full(code) => format!("no room for more ({code})"),
+        Refusal::TooManyAttempts => "too many attempts, so nothing was checked".into(),
         _ => "refused".into(),
+    }
+}
+
+/// It is told once a minute, however many there are.
+fn too_many(why: TooMany, from: &str) -> String {
+    match why {
+        TooMany::Links => {
+            format!("Connections are turned away, from {from} among others: there are too many.")
+        }
+        TooMany::OfOneAddress => {
+            format!("Connections from {from} are turned away: it has too many.")
+        }
+        TooMany::Strangers => format!(
+            "Connections are turned away, from {from} among others: on too many nobody has signed \
+             in yet."
+        ),
+        TooMany::StrangersOfOneAddress => format!(
+            "Connections from {from} are turned away: on too many of its own nobody has signed in \
+             yet."
+        ),
+        _ => format!("Connections from {from} are turned away."),
     }
 }
 

@@ -15,7 +15,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// How many steps there are, the last one included: the server stops.
-const STEPS: usize = 55;
+const STEPS: usize = 65;
 
 /// The steps of a quiet demonstration of one version that are not applicable; all others held.
 fn not_applicable(version: &str) -> Vec<String> {
@@ -40,7 +40,7 @@ fn not_applicable(version: &str) -> Vec<String> {
 }
 
 /// The first version of what came later, and its steps.
-const LATER: [(u8, &[&str]); 4] = [
+const LATER: [(u8, &[&str]); 5] = [
     (6, &["all answer a challenge of the server"]),
     (
         7,
@@ -54,6 +54,21 @@ const LATER: [(u8, &[&str]); 4] = [
     ),
     (11, &["alice takes a personal message", "bob shows the song he hears"]),
     (9, &["alice nudges bob", "bob nudges alice", "alice says something long, in several parts"]),
+    (
+        9,
+        &[
+            "alice shows a picture",
+            "bob fetches her picture",
+            "bob shows a picture",
+            "alice fetches his picture",
+            "alice has an emoticon of her own",
+            "alice says what it stands for",
+            "bob fetches her emoticon",
+            "bob has an emoticon of his own",
+            "bob says what it stands for",
+            "alice fetches his emoticon",
+        ],
+    ),
 ];
 
 #[test]

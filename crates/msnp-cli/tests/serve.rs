@@ -251,3 +251,38 @@ fn a_user_that_cannot_be_read_is_wrong_usage_and_the_password_is_not_repeated() 
         assert!(!complaint.contains("swordfish"), "{complaint}");
     }
 }
+
+#[test]
+fn limits_stand_in_the_help_and_nonsense_among_them_is_wrong_usage() {
+    let help = Command::new(env!("CARGO_BIN_EXE_msnp")).args(["serve", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, limits) = help.split_once("\nLimits:\n").expect(&help);
+    let named = |line: &str| line.trim().split(' ').next().unwrap().to_owned();
+    let options: Vec<String> =
+        limits.lines().map(named).filter(|word| word.starts_with("--")).collect();
+    assert!(options.len() >= 13, "{options:?}");
+    for option in &options {
+        for nonsense in ["0", "-1", "many", "", "1.5", "99999999999999999999999"] {
+            let (code, complaint) = fails(&[&format!("{option}={nonsense}"), "--user", ALICE]);
+            assert_eq!(code, Some(2), "{option} {nonsense}: {complaint}");
+            assert!(complaint.contains(option.as_str()), "{complaint}");
+        }
+    }
+}
+
+#[test]
+fn who_tries_too_often_is_told_apart_from_who_is_wrong() {
+    let served = Served::start(&["--user", ALICE, "--max-failures-per-address", "2"]);
+    for _ in 0..2 {
+        let end = end_of(served.client("alice@example.com:guessed", Version::MSNP7));
+        assert!(matches!(end, ClientError::WrongPassword(_)), "{end}");
+    }
+    let end = end_of(served.client(ALICE, Version::MSNP7));
+    assert!(!matches!(end, ClientError::WrongPassword(_)), "the password is right: {end}");
+    served.signal("TERM");
+    let (status, _, news) = served.end();
+    assert!(status.success());
+    let wrong = "alice@example.com was not let in: no such account, or a wrong password.\n";
+    let unheard = "alice@example.com was not let in: too many attempts, so nothing was checked.\n";
+    assert_eq!([wrong, unheard].map(|told| news.matches(told).count()), [2, 1], "{news}");
+}

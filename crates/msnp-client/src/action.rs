@@ -4,9 +4,11 @@ use core::fmt;
 
 use bytes::Bytes;
 
-use msnp_codec::message::{Datacast, Text};
+use msnp_codec::message::{Datacast, Emoticons, Text};
+use msnp_codec::msn_object::{MsnObject, ObjectType};
 use msnp_codec::personal_message::PersonalMessage;
 use msnp_core::{Account, List, Status, Version};
+use msnp_p2p::TransferId;
 
 /// One thing a user does, as a value: each has a method of [`Client`](crate::Client) beside it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +58,24 @@ pub enum Action {
     SetSetting(Box<str>, Option<Box<str>>),
     /// Shows this MSN object, the display picture, or none (MSNP9 and later). Ends likewise.
     SetObject(Option<Box<str>>),
+    /// Shows a display picture, or none, and serves it to those who want to see it (MSNP9 and
+    /// later). The one that was shown before is served no more. Ends likewise.
+    SetPicture(Option<OwnObject>),
+    /// Serves a picture, an emoticon or another object to whoever asks for it (MSNP9 and later).
+    Publish(OwnObject),
+    /// Serves an object no more; whoever is getting it gets it to the end (MSNP9 and later).
+    Withdraw(Box<MsnObject>),
+    /// Fetches the thing that a descriptor means from whoever has it (MSNP9 and later). What has
+    /// been fetched before comes at once, and what is under way is the same transfer. Where one is
+    /// in no room with them, one is opened. Ends once, as
+    /// [`Event::ObjectReceived`](crate::Event::ObjectReceived) or
+    /// [`Event::TransferFailed`](crate::Event::TransferFailed).
+    FetchObject(Account, Box<MsnObject>),
+    /// Ends a transfer, either way; its failure is told.
+    CancelTransfer(TransferId),
+    /// Says which pictures stand for which letters in the texts that follow (MSNP9 and later).
+    /// They are to be [published](Self::Publish). Ends as a text does.
+    SendEmoticons(ConversationId, Emoticons<'static>),
     /// Asks for the address of a web page, such as `INBOX`, with its arguments. Ends likewise,
     /// after [`Event::Url`](crate::Event::Url).
     AskUrl(Box<str>, Option<Box<str>>),
@@ -95,6 +115,30 @@ pub enum Action {
     SignOut,
 }
 
+/// An object of one's own: its descriptor and the thing itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnObject {
+    /// What others ask for. It has to [describe](MsnObject::describes) the content.
+    pub object: MsnObject,
+    /// The thing itself, of at most [`P2pLimits::object`](msnp_p2p::P2pLimits::object) bytes.
+    pub content: Bytes,
+}
+
+impl OwnObject {
+    /// Describes a thing that this account has. Official clients give it the name of a file
+    /// (`location`) and show `friendly`, such as the letters of an emoticon, to people.
+    pub fn new(
+        creator: &Account,
+        kind: ObjectType,
+        location: &str,
+        friendly: &str,
+        content: Bytes,
+    ) -> Self {
+        let object = MsnObject::new(creator.as_str(), kind, location, friendly, &content);
+        Self { object, content }
+    }
+}
+
 /// What an [`Action`] began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Started {
@@ -104,6 +148,9 @@ pub enum Started {
     Conversation(ConversationId),
     /// A message, which ends as [`Event::MessageEnded`](crate::Event::MessageEnded).
     Message(MessageId),
+    /// A transfer, which ends as [`Event::ObjectReceived`](crate::Event::ObjectReceived) or
+    /// [`Event::TransferFailed`](crate::Event::TransferFailed).
+    Transfer(TransferId),
     /// Nothing that could end.
     Nothing,
 }
@@ -139,11 +186,13 @@ pub enum NotDoneReason {
     NobodyThere,
     /// A message may have 1664 bytes with its headers; a text or a small thing may have 128 parts
     /// of that size from MSNP9. What is asked of the notification server may have 8192 bytes on its
-    /// line, with names as they are encoded, and as many in a document as its command allows.
+    /// line, with names as they are encoded, and as many in a document as its command allows. An
+    /// object may have [`P2pLimits::object`](msnp_p2p::P2pLimits::object) bytes.
     #[error("that is too long")]
     TooLong,
     /// One cannot do that to oneself, or not with that status, list or word: a word that is sent as
-    /// it is, such as the id of a group, has no white space.
+    /// it is, such as the id of a group, has no white space. An object has a type, and a hash that
+    /// fits its content.
     #[error("that is not possible")]
     NotPossible,
 }

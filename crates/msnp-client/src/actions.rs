@@ -7,13 +7,17 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 
 use msnp_codec::command::Acknowledge;
-use msnp_codec::message::{Content, Datacast, Message, Text, Typing};
+use msnp_codec::message::{Content, Datacast, Emoticons, Message, Text, Typing};
+use msnp_codec::msn_object::MsnObject;
 use msnp_codec::personal_message::PersonalMessage;
 use msnp_core::{Account, List, Now, Status};
+use msnp_p2p::TransferId;
 use msnp_session::NsRequest;
 
 use crate::client::{Client, Stage};
-use crate::{Action, ActionId, ConversationId, MessageId, NotDone, NotDoneReason, Started};
+use crate::{
+    Action, ActionId, ConversationId, MessageId, NotDone, NotDoneReason, OwnObject, Started,
+};
 
 /// Declares the method of an action beside the action.
 macro_rules! methods {
@@ -77,6 +81,14 @@ impl Client {
             = Action::SetSetting(key.into(), value.map(Into::into));
         /// [`Action::SetObject`]
         set_object(object: Option<&str>) -> ActionId = Action::SetObject(object.map(Into::into));
+        /// [`Action::SetPicture`]
+        set_picture(picture: Option<OwnObject>) -> ActionId = Action::SetPicture(picture);
+        /// [`Action::FetchObject`]
+        fetch_object(from: Account, object: &MsnObject) -> TransferId
+            = Action::FetchObject(from, Box::new(object.clone()));
+        /// [`Action::SendEmoticons`]
+        send_emoticons(conversation: ConversationId, emoticons: Emoticons<'static>) -> MessageId
+            = Action::SendEmoticons(conversation, emoticons);
         /// [`Action::AskUrl`]
         ask_url(service: &str, arguments: Option<&str>) -> ActionId
             = Action::AskUrl(service.into(), arguments.map(Into::into));
@@ -129,6 +141,30 @@ impl Client {
         self.perform(now, Action::SendTyping(conversation)).map(|_| ())
     }
 
+    /// [`Action::Publish`]
+    ///
+    /// # Errors
+    /// [`NotDone`], with the action and the reason.
+    pub fn publish(&mut self, now: Now, own: OwnObject) -> Result<(), NotDone> {
+        self.perform(now, Action::Publish(own)).map(|_| ())
+    }
+
+    /// [`Action::Withdraw`]
+    ///
+    /// # Errors
+    /// [`NotDone`], with the action and the reason.
+    pub fn withdraw(&mut self, now: Now, object: &MsnObject) -> Result<(), NotDone> {
+        self.perform(now, Action::Withdraw(Box::new(object.clone()))).map(|_| ())
+    }
+
+    /// [`Action::CancelTransfer`]
+    ///
+    /// # Errors
+    /// [`NotDone`], with the action and the reason.
+    pub fn cancel_transfer(&mut self, now: Now, transfer: TransferId) -> Result<(), NotDone> {
+        self.perform(now, Action::CancelTransfer(transfer)).map(|_| ())
+    }
+
     /// [`Action::Leave`]
     ///
     /// # Errors
@@ -146,6 +182,7 @@ impl Client {
             Stage::Ready => self.begin(now, action.clone()),
             _ => Err(NotDoneReason::NotSignedIn),
         };
+        self.carry(now);
         done.map_err(|reason| NotDone { action: Box::new(action), reason })
     }
 
@@ -158,6 +195,22 @@ impl Client {
                 Ok(begun)
             }
             Action::SetObject(object) => self.show(now, object),
+            Action::SetPicture(picture) => self.show_picture(now, picture),
+            Action::Publish(own) => self.offer(own).map(|()| Started::Nothing),
+            Action::Withdraw(object) => self.take_back(&object).map(|()| Started::Nothing),
+            Action::FetchObject(account, object) => {
+                let account = self.other(account)?;
+                self.fetch(now, account, &object).map(Started::Transfer)
+            }
+            Action::CancelTransfer(transfer) => {
+                self.p2p.cancel(now, transfer);
+                self.stir_peers();
+                Ok(Started::Nothing)
+            }
+            Action::SendEmoticons(id, emoticons) => {
+                self.has_objects()?;
+                self.say_printed(now, id, |out| emoticons.print(out))
+            }
             Action::SetName(name) => self.run(now, vec![NsRequest::Name(name)]),
             Action::SetPersonalMessage(message) => {
                 let mut document = Vec::new();
@@ -267,7 +320,11 @@ impl Client {
         if account == self.config.account { Err(NotDoneReason::NotPossible) } else { Ok(account) }
     }
 
-    fn open_with(&mut self, now: Now, account: Account) -> Result<ConversationId, NotDoneReason> {
+    pub(crate) fn open_with(
+        &mut self,
+        now: Now,
+        account: Account,
+    ) -> Result<ConversationId, NotDoneReason> {
         if let Some(id) = self.conversations.with_only(&account) {
             self.open_room(now, id)?;
             return Ok(id);
@@ -327,24 +384,6 @@ impl Client {
         }
     }
 
-    /// Shows this object. It goes with the status, so it is the status that is sent again.
-    fn show(&mut self, now: Now, object: Option<Box<str>>) -> Result<Started, NotDoneReason> {
-        match self.version() {
-            Some(version) if !version.has_msn_objects() => {
-                return Err(NotDoneReason::NotInVersion(version));
-            }
-            _ => {}
-        }
-        let before = core::mem::replace(&mut self.object, object);
-        // Without a status nobody sees one, and asking for one would change that.
-        let steps = self.chosen.map(|status| self.status_request(status)).into_iter().collect();
-        let begun = self.run(now, steps);
-        if begun.is_err() {
-            self.object = before;
-        }
-        begun
-    }
-
     pub(crate) fn leave_rooms(
         &mut self,
         now: Now,
@@ -377,7 +416,12 @@ fn page(text: &str) -> Vec<u8> {
     document
 }
 
-impl ActionId {
+/// What a method gives of what its action began.
+trait Of {
+    fn of(started: Started) -> Self;
+}
+
+impl Of for ActionId {
     fn of(started: Started) -> Self {
         match started {
             Started::Action(id) => id,
@@ -386,7 +430,7 @@ impl ActionId {
     }
 }
 
-impl ConversationId {
+impl Of for ConversationId {
     fn of(started: Started) -> Self {
         match started {
             Started::Conversation(id) => id,
@@ -395,10 +439,19 @@ impl ConversationId {
     }
 }
 
-impl MessageId {
+impl Of for MessageId {
     fn of(started: Started) -> Self {
         match started {
             Started::Message(id) => id,
+            _ => Self::new(0),
+        }
+    }
+}
+
+impl Of for TransferId {
+    fn of(started: Started) -> Self {
+        match started {
+            Started::Transfer(id) => id,
             _ => Self::new(0),
         }
     }

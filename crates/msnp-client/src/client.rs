@@ -6,15 +6,18 @@ use core::time::Duration;
 use bytes::Bytes;
 
 use msnp_codec::message::Reassembly;
+use msnp_codec::msn_object::MsnObject;
 use msnp_core::{
     Account, Effect, EffectId, Endpoint, LinkId, Now, Origin, Outputs, Random, Status, Timers,
     TransactionId, Version,
 };
+use msnp_p2p::{P2p, P2pConfig, Peer};
 use msnp_session::{ListStamps, NsClient, NsClientConfig, NsRequest, SessionError, Step};
 
 use crate::conversation::Conversations;
 use crate::links::{Link, Session};
 use crate::passport::{Next, PassportSignIn};
+use crate::peers::Carriers;
 use crate::roster::Roster;
 use crate::sending::Sending;
 use crate::{ActionId, ClientError, Config, ConversationId, Event, MessageId};
@@ -27,6 +30,8 @@ use crate::{ActionId, ClientError, Config, ConversationId, Event, MessageId};
 pub struct Client {
     pub(crate) config: Config,
     pub(crate) outputs: Outputs<Event, ClientError>,
+    /// How many bytes have come in whose events wait.
+    pub(crate) heard: usize,
     pub(crate) links: BTreeMap<LinkId, Link>,
     pub(crate) timers: Timers<LinkId>,
     next_link: u64,
@@ -58,10 +63,30 @@ pub struct Client {
     pub(crate) chosen: Option<Status>,
     /// The display picture, as MSN object text.
     pub(crate) object: Option<Box<str>>,
+    /// The display picture that is published because it is shown.
+    pub(crate) picture: Option<Box<MsnObject>>,
+    /// Objects between this client and others.
+    pub(crate) p2p: P2p,
+    pub(crate) carriers: Carriers,
+    /// Oneself, as others name one.
+    pub(crate) own_peer: Peer,
     /// The personal message that was asked for last, as document.
     pub(crate) document: Option<Bytes>,
     /// The last step of the sign-in.
     pub(crate) reached: Step,
+}
+
+/// Two clients that talk to each other must not draw the same numbers, even where their programs
+/// give both the same seed.
+fn seed_of(config: &Config) -> [u8; 32] {
+    let mut seed = config.seed;
+    let places = seed.len();
+    for (at, byte) in config.account.as_str().bytes().enumerate() {
+        if let Some(place) = seed.get_mut(at % places) {
+            *place ^= byte;
+        }
+    }
+    seed
 }
 
 /// Whoever has stayed for so long was not sent there in a circle.
@@ -92,8 +117,20 @@ impl Client {
     pub fn new(mut config: Config) -> Self {
         let mut roster = config.roster.take().unwrap_or_default();
         roster.reset_presence();
+        let mut random = Random::from_seed(seed_of(&config));
+        let machine = random.guid();
+        let mut p2p = P2p::new(P2pConfig {
+            account: config.account.clone(),
+            machine,
+            seed: random.seed(),
+            limits: config.limits.p2p,
+        });
+        if let Some(objects) = config.objects.take() {
+            *p2p.cache() = objects.limited(config.limits.p2p.cache);
+        }
         let mut client = Self {
             outputs: Outputs::new(),
+            heard: 0,
             links: BTreeMap::new(),
             timers: Timers::new(),
             next_link: 1,
@@ -112,11 +149,15 @@ impl Client {
             messages: BTreeMap::new(),
             last_message: 0,
             reassembly: Reassembly::new(config.limits.reassembly),
-            random: Random::from_seed(config.seed),
+            random,
             stamps: None,
             status: Status::OFFLINE,
             chosen: config.initial_status,
             object: None,
+            picture: None,
+            p2p,
+            carriers: Carriers::default(),
+            own_peer: Peer::v2(config.account.clone(), machine),
             document: None,
             reached: Step::Connect,
             config,
@@ -209,6 +250,10 @@ impl Client {
         }
         match self.redirects.checked_sub(1) {
             _ if self.stage == Stage::Ended => {}
+            // Those that one was sent away from do not take their last bytes.
+            _ if self.links.len() >= self.config.limits.links() => {
+                self.end(Err(ClientError::TooManyRedirects));
+            }
             None => self.end(Err(ClientError::TooManyRedirects)),
             Some(left) => {
                 self.redirects = left;
@@ -327,6 +372,7 @@ impl Client {
             self.closing(id);
         }
         self.fail_messages();
+        self.end_peers();
         for (_, running) in core::mem::take(&mut self.actions) {
             let result = Err(msnp_session::RequestError::SessionEnded);
             self.outputs.event(Event::ActionEnded { action: running.action, result });
@@ -336,6 +382,18 @@ impl Client {
 
     pub(crate) fn has_room(&self) -> bool {
         self.outputs.events_waiting() < self.config.limits.events
+            && self.heard <= self.config.limits.heard
+    }
+
+    /// When time alone changes something.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        let deadlines = [
+            self.timers.next(),
+            self.conversations.deadline(),
+            self.reassembly.deadline(),
+            self.p2p.deadline(),
+        ];
+        deadlines.into_iter().flatten().min()
     }
 
     /// Drops what answered nothing in time.

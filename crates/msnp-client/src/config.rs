@@ -4,11 +4,11 @@ use core::time::Duration;
 
 use msnp_auth::passport;
 use msnp_codec::command::Capabilities;
-use msnp_codec::message::ReassemblyLimits;
 use msnp_core::{Account, Endpoint, Secret, Status, Version};
-use msnp_session::{ClientProgram, SessionLimits};
+use msnp_p2p::ObjectCache;
+use msnp_session::ClientProgram;
 
-use crate::Roster;
+use crate::{Limits, Roster};
 
 /// Everything a [`Client`](crate::Client) needs to know before it begins.
 #[derive(Clone, Debug)]
@@ -36,7 +36,10 @@ pub struct Config {
     /// The lists as [`Client::roster`](crate::Client::roster) had them at the end of an earlier
     /// session: the server sends only what is newer.
     pub roster: Option<Roster>,
-    /// The seed of what must be different from one message to the next: the ids of long texts.
+    /// What was fetched in earlier sessions, as [`Client::objects`](crate::Client::objects) had it.
+    pub objects: Option<ObjectCache>,
+    /// The seed of what must be different from one message to the next: the ids of long texts, and
+    /// those of transfers.
     pub seed: [u8; 32],
     /// Bounds.
     pub limits: Limits,
@@ -71,6 +74,7 @@ impl Config {
             program: ClientProgram::default(),
             keepalive: Duration::from_secs(45),
             roster: None,
+            objects: None,
             seed: [0; 32],
             limits: Limits::default(),
         }
@@ -79,48 +83,3 @@ impl Config {
 
 /// The generation of MSN 7.0 (MSNC4), and messages in several parts.
 const MSN_7_0_WITH_CHUNKS: u32 = 0x4000_0020;
-
-/// The bounds of a [`Client`](crate::Client).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Of each connection.
-    pub session: SessionLimits,
-    /// The most events that wait for the program before input is no longer taken.
-    pub events: usize,
-    /// The most contacts.
-    pub contacts: usize,
-    /// The most groups.
-    pub groups: usize,
-    /// The most bytes that contacts, groups and settings together may take, with names, pictures
-    /// and all else that is known of them. It is an estimate, and may be passed by a quarter.
-    pub roster: usize,
-    /// The most conversations, and the most rooms.
-    pub conversations: usize,
-    /// The most messages of one conversation that wait for somebody to come.
-    pub waiting: usize,
-    /// How long such a message waits, and how long somebody who is rung may take to come.
-    pub patience: Duration,
-    /// Of messages that come in several parts.
-    pub reassembly: ReassemblyLimits,
-    /// How often the server may send the client elsewhere, and a web page to another.
-    pub redirects: u8,
-}
-
-impl Default for Limits {
-    /// 256 events, 20,000 contacts, 100 groups, 64 MiB of both, 64 conversations, 32 messages for 60
-    /// seconds, 5 redirections.
-    fn default() -> Self {
-        Self {
-            session: SessionLimits::default(),
-            events: 256,
-            contacts: 20_000,
-            groups: 100,
-            roster: 64 * 1024 * 1024,
-            conversations: 64,
-            waiting: 32,
-            patience: Duration::from_secs(60),
-            reassembly: ReassemblyLimits::default(),
-            redirects: 5,
-        }
-    }
-}

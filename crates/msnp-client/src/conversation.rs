@@ -122,6 +122,11 @@ impl Conversations {
         self.all.keys().copied().collect()
     }
 
+    /// All messages that wait.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Waiting> {
+        self.all.values().flat_map(|conversation| &conversation.waiting)
+    }
+
     /// The earliest time at which a waiting message gives up.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.all.values().filter_map(|c| c.waiting.front()).map(|waiting| waiting.deadline).min()

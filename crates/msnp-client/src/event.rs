@@ -4,10 +4,15 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use msnp_codec::message::{MailNotification, Profile, Text};
+use msnp_codec::message::{Emoticons, InkFormat, MailNotification, Profile, Text};
+use msnp_codec::msn_object::MsnObject;
 use msnp_codec::personal_message::PersonalMessage;
 use msnp_codec::{CommandError, OwnedCommand};
 use msnp_core::{Account, ErrorCode, List, Status, Version};
+use msnp_p2p::application::{ApplicationId, EufGuid};
+use msnp_p2p::packet::PacketError;
+use msnp_p2p::slp::SlpError;
+use msnp_p2p::{DeclineReason, TransferError, TransferId};
 use msnp_session::{Delivery, RequestError, Step};
 
 use crate::{ActionId, ConversationId, MessageId};
@@ -177,6 +182,110 @@ pub enum Event {
         /// The message: headers and body.
         body: Bytes,
     },
+    /// Somebody says which pictures stand for which letters in their next texts.
+    /// [`Client::fetch_object`](crate::Client::fetch_object) brings them.
+    Emoticons {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+        /// Letters and pictures, and whether these move.
+        emoticons: Emoticons<'static>,
+    },
+    /// Somebody sends a wink or a voice clip: its descriptor. The thing itself is to be fetched.
+    ObjectOffered {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who.
+        account: Account,
+        /// What; [`kind`](MsnObject::kind) says which of the two it is.
+        object: Box<MsnObject>,
+    },
+    /// Somebody drew something.
+    Ink {
+        /// The conversation; none where it came by the peer-to-peer layer.
+        conversation: Option<ConversationId>,
+        /// Who.
+        account: Account,
+        /// How it is drawn; none where nothing says so.
+        format: Option<InkFormat>,
+        /// The drawing.
+        picture: Bytes,
+    },
+    /// An object that was asked for has come, and its hash is right. The end of its transfer.
+    ObjectReceived {
+        /// Which transfer.
+        transfer: TransferId,
+        /// From whom.
+        account: Account,
+        /// What, as it was asked for. Its texts are the peer's: nothing in them names a file here.
+        object: Box<MsnObject>,
+        /// The thing itself.
+        content: Bytes,
+    },
+    /// So much of an object has come.
+    ObjectProgress {
+        /// Which transfer.
+        transfer: TransferId,
+        /// Bytes that are there.
+        received: u64,
+        /// Bytes of the whole, as the peer says.
+        total: u64,
+    },
+    /// Somebody fetches an object of one's own.
+    ObjectServing {
+        /// Which transfer.
+        transfer: TransferId,
+        /// Who.
+        account: Account,
+        /// What.
+        object: Box<MsnObject>,
+    },
+    /// They have it, or at least it was sent whole. The end of its transfer.
+    ObjectServed {
+        /// Which transfer.
+        transfer: TransferId,
+        /// Who.
+        account: Account,
+        /// Whether they said that they have it. Some programs never do.
+        confirmed: bool,
+    },
+    /// Nothing came of a transfer, either way. Its end.
+    TransferFailed {
+        /// Which.
+        transfer: TransferId,
+        /// With whom.
+        account: Account,
+        /// Why.
+        error: TransferError,
+    },
+    /// Somebody asked for something by the peer-to-peer layer, and was told no.
+    InvitationDeclined {
+        /// Who.
+        account: Account,
+        /// What for; none where they did not say.
+        application: Option<EufGuid>,
+        /// The number of it; none where they did not say.
+        application_id: Option<ApplicationId>,
+        /// Why not.
+        reason: DeclineReason,
+    },
+    /// A packet of the peer-to-peer layer that cannot be read.
+    MalformedPacket {
+        /// Whose.
+        account: Account,
+        /// What is wrong.
+        error: PacketError,
+    },
+    /// A message of MSNSLP that cannot be read.
+    MalformedSlp {
+        /// Whose.
+        account: Account,
+        /// What is wrong.
+        error: SlpError,
+    },
+    /// A packet of this account that belongs to no transfer, or came when there were too many peers.
+    UnexpectedPacket(Account),
     /// What became of a message of one's own. Each ends once.
     MessageEnded {
         /// The conversation.

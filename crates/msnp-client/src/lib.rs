@@ -20,19 +20,26 @@ mod config;
 mod conversation;
 mod error;
 mod event;
+mod limits;
 mod links;
 mod lists;
 mod machine;
 mod notification;
+mod objects;
 mod passport;
+mod peers;
 mod room;
 mod roster;
 mod sending;
 mod steps;
 
-pub use action::{Action, ActionId, ConversationId, MessageId, NotDone, NotDoneReason, Started};
+pub use action::{
+    Action, ActionId, ConversationId, MessageId, NotDone, NotDoneReason, OwnObject, Started,
+};
 pub use client::Client;
-pub use config::{Config, Limits};
+pub use config::Config;
 pub use error::{ClientError, Page, TicketError};
 pub use event::Event;
+pub use limits::Limits;
+pub use msnp_p2p::{ObjectCache, P2pLimits, TransferError, TransferId};
 pub use roster::{Contact, Roster};

@@ -71,7 +71,7 @@ impl Client {
                         Output::Event(event) => self.notification_event(now, event),
                         other => match self.common(id, other) {
                             Pumped::More => {}
-                            Pumped::Drained => return,
+                            Pumped::Drained => return self.drained(id),
                             Pumped::Ended(end) => {
                                 self.notification_ended(end);
                                 return self.closing(id);
@@ -88,7 +88,7 @@ impl Client {
                         }
                         other => match self.common(id, other) {
                             Pumped::More => {}
-                            Pumped::Drained => return,
+                            Pumped::Drained => return self.drained(id),
                             Pumped::Ended(end) => {
                                 self.room_ended(now, id, conversation, end);
                                 return self.closing(id);
@@ -97,6 +97,13 @@ impl Client {
                     }
                 }
             }
+        }
+    }
+
+    /// A session has nothing more to say; what it has said may be all that there is room for.
+    fn drained(&mut self, id: LinkId) {
+        if !self.has_room() {
+            self.touch(id);
         }
     }
 

@@ -78,7 +78,7 @@ impl Client {
         };
         lists.iter().for_each(|list| contact.lists |= list);
         if let Some(name) = listed.name {
-            contact.name = name;
+            contact.rename(name);
         }
         if listed.guid.is_some() {
             contact.guid = listed.guid;
@@ -88,6 +88,7 @@ impl Client {
         if !listed.groups.is_empty() {
             contact.groups = listed.groups;
             contact.groups.truncate(groups);
+            contact.groups.shrink_to_fit();
         }
         if too_many {
             self.list_full(listed.account);
@@ -130,7 +131,7 @@ impl Client {
         let was_there = contact.lists.contains(list);
         contact.lists |= list;
         if let Some(name) = name {
-            contact.name = name;
+            contact.rename(name);
         }
         if guid.is_some() {
             contact.guid = guid;
@@ -175,6 +176,7 @@ impl Client {
             Some(group) => {
                 if let Some(contact) = self.roster.known(&account) {
                     contact.groups.retain(|id| *id != group);
+                    contact.groups.shrink_to_fit();
                 }
                 self.outputs.event(Event::GroupMember { group, account, added: false });
             }
@@ -193,7 +195,7 @@ impl Client {
 
     fn contact_named(&mut self, account: Account, name: String) {
         if let Some(contact) = self.roster.known(&account) {
-            contact.name.clone_from(&name);
+            contact.rename(name.clone());
         }
         self.outputs.event(Event::ContactNamed { account, name });
     }

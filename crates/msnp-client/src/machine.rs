@@ -19,6 +19,7 @@ impl Machine for Client {
                     |sb| sb.link_opened(now, id, how),
                 );
                 self.pump(now, id);
+                self.carry(now);
             }
             // It came up after nobody wanted it any more.
             None => {
@@ -35,6 +36,10 @@ impl Machine for Client {
         let taken =
             link.session.as_machine(|ns| ns.input(now, id, bytes), |sb| sb.input(now, id, bytes));
         self.pump(now, id);
+        self.carry(now);
+        if self.outputs.events_waiting() > 0 {
+            self.heard = self.heard.saturating_add(taken);
+        }
         taken
     }
 
@@ -46,6 +51,7 @@ impl Machine for Client {
             self.pump(now, id);
             self.timers.clear(&id);
             self.links.remove(&id);
+            self.carry(now);
         }
     }
 
@@ -70,6 +76,8 @@ impl Machine for Client {
         }
         self.expire_waiting(now);
         self.reassembly.expire(now.monotonic);
+        self.peers_due(now);
+        self.carry(now);
     }
 
     fn poll(&mut self) -> Output<Event, ClientError> {
@@ -86,10 +94,11 @@ impl Machine for Client {
             }
         }
         let full = !self.has_room();
-        let deadlines =
-            [self.timers.next(), self.conversations.deadline(), self.reassembly.deadline()];
-        let deadline = deadlines.into_iter().flatten().min();
+        let deadline = self.outputs.is_drained().then(|| self.deadline()).flatten();
         let next = self.outputs.next(deadline);
+        if self.outputs.events_waiting() == 0 {
+            self.heard = 0;
+        }
         if full && self.has_room() {
             let ids: BTreeSet<LinkId> = self.links.keys().copied().collect();
             ids.into_iter().for_each(|id| self.touch(id));
@@ -109,6 +118,8 @@ impl Machine for Client {
                 self.touch(id);
             } else {
                 self.pump(now, id);
+                self.carriers.stir(id);
+                self.carry(now);
             }
         }
     }

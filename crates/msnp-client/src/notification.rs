@@ -11,7 +11,7 @@ use msnp_core::{Account, Now, Status, TransactionId};
 use msnp_session::{NsEvent, NsRequest, RequestError, SessionError, Step};
 
 use crate::client::{Client, Stage};
-use crate::roster::ENTRY;
+use crate::roster::{ENTRY, SETTINGS};
 use crate::{ClientError, Contact, Event};
 
 impl Client {
@@ -64,9 +64,11 @@ impl Client {
             NsEvent::Online { account, status, name, capabilities, object, already } => {
                 if let Some(contact) = self.roster.known(&account) {
                     contact.status = status;
-                    contact.name.clone_from(&name);
+                    if contact.name != name {
+                        contact.rename(name.clone());
+                    }
                     contact.capabilities = capabilities;
-                    contact.object = object;
+                    contact.show(object);
                 }
                 self.outputs.event(Event::Presence { account, status, name, already });
             }
@@ -217,12 +219,17 @@ fn kept_of(event: &NsEvent) -> usize {
         NsEvent::Group { id, name }
         | NsEvent::GroupAdded { id, name }
         | NsEvent::GroupRenamed { id, name } => ENTRY + id.len() + name.len(),
-        NsEvent::Setting { key, value }
-        | NsEvent::ContactSetting { key, value, .. }
-        | NsEvent::ContactDetail { key, value, .. } => ENTRY + key.len() + value.len(),
+        NsEvent::Setting { key, value } => ENTRY + key.len() + value.len(),
+        NsEvent::ContactSetting { key, value, .. } | NsEvent::ContactDetail { key, value, .. } => {
+            SETTINGS + key.len() + value.len()
+        }
         NsEvent::ContactNamed { name, .. } => name.len(),
         NsEvent::Online { name, object, .. } => name.len() + object.as_ref().map_or(0, String::len),
-        NsEvent::PersonalMessage { document, .. } => document.len(),
+        NsEvent::PersonalMessage { document, .. } => {
+            // Each argument of the current media stands behind one.
+            let arguments = document.iter().filter(|byte| **byte == b'\\').count();
+            document.len() + ENTRY * arguments
+        }
         _ => 0,
     }
 }

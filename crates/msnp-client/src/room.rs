@@ -1,5 +1,6 @@
 //! Rooms: getting into one, who is there, and what they say.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
@@ -24,6 +25,10 @@ impl Client {
         address: Endpoint,
         cookie: Secret,
     ) {
+        if self.links.len() > self.config.limits.conversations {
+            // Rooms that have ended do not take their last bytes.
+            return self.room_refused(transaction, RequestError::NotSent(NotSentReason::Full));
+        }
         if let Some(id) = self.conversations.of_request(transaction) {
             self.enter(id, address, Entrance::Own { cookie });
         }
@@ -36,6 +41,7 @@ impl Client {
         conversation.requested = None;
         let wanted: Vec<Account> = conversation.wanted.iter().cloned().collect();
         for account in wanted {
+            self.peer_not_there(&account);
             self.outputs.event(Event::NotInvited { conversation: id, account, error });
         }
         self.give_up(id);
@@ -73,7 +79,7 @@ impl Client {
             first_transaction: self.next_transaction,
             limits: self.config.limits.session,
         });
-        let link = self.connect(address, Session::Switchboard(alloc::boxed::Box::new(session), id));
+        let link = self.connect(address, Session::Switchboard(Box::new(session), id));
         if let Some(conversation) = self.conversations.get(id) {
             conversation.requested = None;
             conversation.rooms.push(link);
@@ -89,20 +95,27 @@ impl Client {
     ) {
         match event {
             SbEvent::Entered => {
+                self.carriers.stir(link);
                 self.call_wanted(now, conversation);
                 self.send_waiting(now, conversation);
             }
             SbEvent::Joined { account, name, .. } => {
                 self.joined(now, link, conversation, account, name);
             }
-            SbEvent::Left { account, idle } => self.left(conversation, account, idle),
+            SbEvent::Left { account, idle } => {
+                self.peers_left(now, link, Some(&account));
+                self.left(conversation, account, idle);
+            }
             SbEvent::Invited { account, result: Err(error), .. } => {
                 self.not_invited(now, link, conversation, account, error);
             }
             SbEvent::Message { account, name, body } => {
-                self.message(now, conversation, account, name, body);
+                self.message(now, link, conversation, account, name, body);
             }
             SbEvent::MessageEnded { transaction, delivery } => {
+                if self.packet_ended(now, link, transaction, delivery) {
+                    return;
+                }
                 if let Some(message) = self.parts.remove(&(link, transaction)) {
                     self.part_ended(message, delivery);
                 }
@@ -124,6 +137,7 @@ impl Client {
         id: ConversationId,
         end: Result<(), SessionError>,
     ) {
+        self.peers_left(now, link, None);
         let Some(Session::Switchboard(session, _)) = self.links.get(&link).map(|l| &l.session)
         else {
             return;
@@ -166,6 +180,7 @@ impl Client {
             _ => RequestError::SessionEnded,
         };
         for account in wanted {
+            self.peer_not_there(&account);
             self.outputs.event(Event::NotInvited { conversation: id, account, error });
         }
         self.give_up(id);
@@ -193,6 +208,7 @@ impl Client {
             // Whoever is called later is called alone.
             conversation.wanted.remove(&account);
         }
+        self.peer_not_there(&account);
         self.outputs.event(Event::NotInvited { conversation: id, account, error });
         self.give_up_if_alone(now, id);
     }
@@ -205,6 +221,7 @@ impl Client {
         account: Account,
         name: alloc::string::String,
     ) {
+        self.peer_joined(link, &account);
         let elsewhere = self.rooms_with(id, &account).iter().any(|room| *room != link);
         if let Some(conversation) = self.conversations.get(id) {
             conversation.calling.remove(&account);
@@ -239,17 +256,21 @@ impl Client {
     fn message(
         &mut self,
         now: Now,
+        link: LinkId,
         conversation: ConversationId,
         account: Account,
         name: alloc::string::String,
         body: Bytes,
     ) {
         let Some(part) = Message::parse(&body).part() else {
-            return self.whole_message(conversation, account, name, body);
+            return self.whole_message(now, link, conversation, account, name, body);
         };
         let sender = (conversation, account.clone());
         match self.reassembly.add(now.monotonic, sender, part) {
-            Ok(Some(whole)) => self.whole_message(conversation, account, name, whole.into()),
+            Ok(Some(whole)) => {
+                self.heard = self.heard.saturating_add(whole.len());
+                self.whole_message(now, link, conversation, account, name, whole.into());
+            }
             Ok(None) => {}
             // The program may make more of it.
             Err(_) => self.outputs.event(Event::Message { conversation, account, body }),
@@ -258,6 +279,8 @@ impl Client {
 
     fn whole_message(
         &mut self,
+        now: Now,
+        link: LinkId,
         conversation: ConversationId,
         account: Account,
         name: alloc::string::String,
@@ -268,7 +291,18 @@ impl Client {
                 Event::Text { conversation, account, name, text: text.into_owned() }
             }
             Content::Typing(_) => Event::Typing { conversation, account },
+            Content::PeerToPeer(packet) if self.packet(now, link, &account, &packet) => return,
             Content::Datacast(Datacast::Nudge) => Event::Nudge { conversation, account },
+            Content::Datacast(Datacast::Wink(object) | Datacast::VoiceClip(object)) => {
+                Event::ObjectOffered { conversation, account, object: Box::new(object) }
+            }
+            Content::Emoticons(emoticons) => {
+                Event::Emoticons { conversation, account, emoticons: emoticons.into_owned() }
+            }
+            Content::Ink(ink) if let Some(picture) = ink.decode() => {
+                let (conversation, format) = (Some(conversation), Some(ink.format));
+                Event::Ink { conversation, account, format, picture: picture.into() }
+            }
             _ => Event::Message { conversation, account, body },
         };
         self.outputs.event(event);

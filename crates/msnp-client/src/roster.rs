@@ -40,6 +40,9 @@ const MAX_SETTINGS: usize = 32;
 
 /// What an entry takes beside its text: a pointer or two, and its share of the room around it.
 pub(crate) const ENTRY: usize = 64;
+/// What the first setting of a contact takes beside its text: a node of a tree, and a place in
+/// another.
+pub(crate) const SETTINGS: usize = 640;
 
 /// One contact.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,10 +184,12 @@ impl Roster {
         let groups = self.groups.iter().map(|(id, name)| ENTRY + id.len() + name.len());
         let others = self.contact_settings.values().chain([&self.settings]).flatten();
         let settings = others.map(|(key, value)| ENTRY + key.len() + value.len());
-        contacts.chain(groups).chain(settings).fold(0, usize::saturating_add)
+        let maps = self.contact_settings.keys().map(|account| SETTINGS + account.as_str().len());
+        contacts.chain(groups).chain(settings).chain(maps).fold(0, usize::saturating_add)
     }
 
-    pub(crate) fn set_name(&mut self, name: String) {
+    pub(crate) fn set_name(&mut self, mut name: String) {
+        name.shrink_to_fit();
         self.name = Some(name);
     }
 
@@ -256,7 +261,8 @@ impl Roster {
     }
 
     /// Says whether there was room for it.
-    pub(crate) fn set_group(&mut self, id: Box<str>, name: String, limit: usize) -> bool {
+    pub(crate) fn set_group(&mut self, id: Box<str>, mut name: String, limit: usize) -> bool {
+        name.shrink_to_fit();
         let room = self.groups.len() < limit || self.groups.contains_key(&id);
         if room {
             self.groups.insert(id, name);
@@ -268,6 +274,7 @@ impl Roster {
         self.groups.remove(id);
         for contact in self.contacts.values_mut() {
             contact.groups.retain(|group| **group != *id);
+            contact.groups.shrink_to_fit();
         }
     }
 }
@@ -286,6 +293,17 @@ impl Contact {
         let texts = self.name.len() + message.text.len() + media + groups;
         let object = self.object.as_ref().map_or(0, String::len);
         size_of::<Self>() + ENTRY + texts + object + self.guid.as_ref().map_or(0, |id| id.len())
+    }
+
+    /// Takes a name. What stays must hold no more than its text, or its weight means nothing.
+    pub(crate) fn rename(&mut self, mut name: String) {
+        name.shrink_to_fit();
+        self.name = name;
+    }
+
+    /// Takes a display picture, likewise.
+    pub(crate) fn show(&mut self, object: Option<String>) {
+        self.object = object.map(|object| object.into_boxed_str().into_string());
     }
 
     /// It is not known to be online.

@@ -72,6 +72,7 @@ impl Client {
         };
         let message = MessageId::new(self.last_message + 1);
         let (left, worst) = (parts.len(), Delivery::Accepted);
+        let len: usize = parts.iter().map(Bytes::len).sum();
         let sending = Sending { conversation: id, left, worst, room: None };
         // What waits already goes first.
         let room = if waiting == 0 { self.rooms_with_anybody(id).next() } else { None };
@@ -83,7 +84,9 @@ impl Client {
                     return Err(reason);
                 }
             }
-            _ if waiting >= limits.waiting => return Err(NotDoneReason::Full),
+            _ if waiting >= limits.waiting || self.unsent() + len > limits.unsent => {
+                return Err(NotDoneReason::Full);
+            }
             _ => {
                 if room.is_none() {
                     self.open_room(now, id)?;
@@ -99,6 +102,11 @@ impl Client {
         }
         self.last_message += 1;
         Ok(message)
+    }
+
+    /// How many bytes wait in all conversations.
+    fn unsent(&self) -> usize {
+        self.conversations.waiting().flat_map(|waiting| &waiting.parts).map(Bytes::len).sum()
     }
 
     /// Sends something that needs no answer to those who are there.

@@ -1,3 +1,5 @@
+//! Base64 as it stands in headers and attributes: on one line when written, read leniently.
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -14,12 +16,12 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// With padding, on one line.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: &[u8]) -> String {
     LENIENT.encode(bytes)
 }
 
 /// With or without padding; white space is passed over. None for anything else.
-pub(crate) fn decode(text: &[u8]) -> Option<Vec<u8>> {
+pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     if text.iter().any(u8::is_ascii_whitespace) {
         let dense: Vec<u8> = text.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
         return LENIENT.decode(dense).ok();

@@ -57,6 +57,14 @@ impl<'a> Reader<'a> {
         self.parameters.next().ok_or_else(|| self.error(parameter, Problem::Missing))
     }
 
+    /// The last parameter, or the end of it, as text that stands on a line as it is. A carriage
+    /// return may not be in it: other programs end the line there.
+    #[inline]
+    pub(crate) fn text(&self, bytes: &'a [u8]) -> Option<&'a str> {
+        let text = core::str::from_utf8(bytes).ok()?;
+        (self.parameters.was_plain() || memchr::memchr(b'\r', bytes).is_none()).then_some(text)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.parameters.is_empty()
     }
@@ -189,6 +197,7 @@ pub(crate) trait Field<'a>: Sized {
 }
 
 impl<'a> Field<'a> for TransactionId {
+    #[inline]
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         let number = u32::read(reader, parameter)?;
         reader.transaction = Some(Self::new(number));
@@ -201,6 +210,7 @@ impl<'a> Field<'a> for TransactionId {
 }
 
 impl<'a> Field<'a> for u32 {
+    #[inline]
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         let digits = reader.next(parameter)?;
         number(digits).ok_or_else(|| reader.invalid(parameter))
@@ -212,9 +222,10 @@ impl<'a> Field<'a> for u32 {
 }
 
 impl<'a> Field<'a> for &'a str {
+    #[inline]
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         let bytes = reader.next(parameter)?;
-        text(bytes).ok_or_else(|| reader.invalid(parameter))
+        reader.text(bytes).ok_or_else(|| reader.invalid(parameter))
     }
 
     fn print(&self, line: &mut Line<'_>) {
@@ -229,8 +240,12 @@ pub(crate) fn number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() || digits.len() > 19 {
         return None;
     }
-    let mut number = 0u64;
-    for digit in digits {
+    let (mut number, mut rest) = (0u64, digits);
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        number = number.wrapping_mul(100_000_000).wrapping_add(eight_digits(*eight)?);
+        rest = after;
+    }
+    for digit in rest {
         let digit = digit.wrapping_sub(b'0');
         if digit > 9 {
             return None;
@@ -240,10 +255,18 @@ pub(crate) fn number(digits: &[u8]) -> Option<u32> {
     u32::try_from(number).ok()
 }
 
-/// Text that stands on a line as it is. A carriage return may not be in it: other programs end
-/// the line there.
-pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
-    core::str::from_utf8(bytes).ok().filter(|text| memchr::memchr(b'\r', text.as_bytes()).is_none())
+/// The number that eight digits are: each two beside each other become one number, three times.
+#[inline]
+const fn eight_digits(eight: [u8; 8]) -> Option<u64> {
+    let digits = u64::from_le_bytes(eight) ^ u64::from_le_bytes([b'0'; 8]);
+    // What is more than nine has the highest bit, or gets it by this.
+    let above_nine = digits | digits.wrapping_add(u64::from_le_bytes([0x76; 8]));
+    if above_nine & u64::from_le_bytes([0x80; 8]) != 0 {
+        return None;
+    }
+    let twos = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = twos.wrapping_mul(100).wrapping_add(twos >> 16) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
 }
 
 impl<'a> Field<'a> for Hidden<'a> {
@@ -257,6 +280,7 @@ impl<'a> Field<'a> for Hidden<'a> {
 }
 
 impl<'a> Field<'a> for Encoded<'a> {
+    #[inline]
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         Ok(Self::from_wire(reader.next(parameter)?))
     }
@@ -268,6 +292,7 @@ impl<'a> Field<'a> for Encoded<'a> {
 }
 
 impl<'a> Field<'a> for Status {
+    #[inline]
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         Self::parse(reader.next(parameter)?).ok_or_else(|| reader.invalid(parameter))
     }
@@ -288,6 +313,7 @@ impl<'a> Field<'a> for List {
 }
 
 impl<'a> Field<'a> for NetworkId {
+    #[inline]
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         u32::read(reader, parameter).map(Self)
     }
@@ -298,6 +324,7 @@ impl<'a> Field<'a> for NetworkId {
 }
 
 impl<'a, F: Field<'a>> Field<'a> for Option<F> {
+    #[inline]
     fn read(reader: &mut Reader<'a>, parameter: &'static str) -> Result<Self, CommandError> {
         if reader.is_empty() { Ok(None) } else { F::read(reader, parameter).map(Some) }
     }
@@ -354,3 +381,37 @@ macro_rules! finish {
 }
 
 pub(crate) use {command, finish};
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_number_is_nothing_but_digits_wherever_something_else_stands() {
+        for len in 1..19 {
+            for (at, other) in (0..len).flat_map(|at| (0..=u8::MAX).map(move |b| (at, b))) {
+                let mut digits = vec![b'0'; len];
+                digits[at] = other;
+                let expected = digits.iter().all(u8::is_ascii_digit).then_some(&digits);
+                let expected =
+                    expected.map(|d| d.iter().fold(0, |n, d| n * 10 + u64::from(d - b'0')));
+                let expected = expected.and_then(|number| u32::try_from(number).ok());
+                assert_eq!(number(&digits), expected, "{digits:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_read_if_it_fits(n in prop_oneof![any::<u64>(), 0..1u64 << 33], zeros in 0..9usize) {
+            let text = "0".repeat(zeros) + &n.to_string();
+            let expected = u32::try_from(n).ok().filter(|_| text.len() <= 19);
+            prop_assert_eq!(number(text.as_bytes()), expected);
+        }
+    }
+}

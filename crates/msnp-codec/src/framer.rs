@@ -157,14 +157,12 @@ impl Framer {
         if !expected {
             return Ok(None);
         }
-        if !last.iter().all(u8::is_ascii_digit) {
-            return Err(FrameFault::NoLength);
-        }
         let row = CommandRow::find(self.sender, verb);
         let largest = row.map_or(ERROR_BODY, |row| row.largest_body);
         let limit = self.limits.body.min(usize::try_from(largest).unwrap_or(usize::MAX));
         match number(last).and_then(|len| usize::try_from(len).ok()) {
             Some(len) if len <= limit => Ok(Some(len)),
+            None if !last.iter().all(u8::is_ascii_digit) => Err(FrameFault::NoLength),
             _ => Err(FrameFault::BodyTooLong),
         }
     }

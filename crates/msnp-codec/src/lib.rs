@@ -31,7 +31,7 @@
 
 extern crate alloc;
 
-mod base64_text;
+pub mod base64_text;
 pub mod command;
 mod encoded;
 mod field;

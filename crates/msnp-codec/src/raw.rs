@@ -70,11 +70,12 @@ impl<'a> RawCommand<'a> {
     /// The parameters in order, without the length of the body.
     ///
     /// An empty parameter cannot be written: white space of any length separates two.
+    #[inline]
     pub fn parameters(&self) -> Parameters<'a> {
         let rest = self.line().get(3..).unwrap_or_default();
         match self.body {
-            NO_BODY => Parameters { rest },
-            _ => Parameters { rest: split_last(rest).map_or(&[][..], |(before, _)| before) },
+            NO_BODY => Parameters::new(rest),
+            _ => Parameters::new(split_last(rest).map_or(&[][..], |(before, _)| before)),
         }
     }
 
@@ -132,13 +133,25 @@ fn show(name: &str, command: RawCommand<'_>, f: &mut fmt::Formatter<'_>) -> fmt:
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters<'a> {
     rest: &'a [u8],
+    /// Whether the last one is known to hold no control character.
+    plain: bool,
 }
 
 impl<'a> Parameters<'a> {
+    const fn new(rest: &'a [u8]) -> Self {
+        Self { rest, plain: false }
+    }
+
     /// Whether none is left.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.ahead().is_empty()
+    }
+
+    /// Whether the last one is known to hold no control character.
+    #[inline]
+    pub(crate) const fn was_plain(&self) -> bool {
+        self.plain
     }
 
     /// What is left, from the next parameter on.
@@ -157,20 +170,50 @@ impl<'a> Parameters<'a> {
 impl<'a> Iterator for Parameters<'a> {
     type Item = &'a [u8];
 
-    #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
         let text = self.ahead();
         if text.is_empty() {
             return None;
         }
-        let end = memchr::memchr2(b' ', b'\t', text).unwrap_or(text.len());
+        let (end, plain) = end_of_word(text);
         let (parameter, rest) = text.split_at_checked(end)?;
-        self.rest = rest;
+        *self = Self { rest, plain };
         Some(parameter)
     }
 }
 
+/// Where the first white space is, or the end; and whether it is known that no control character
+/// stands before it.
+#[inline]
+fn end_of_word(text: &[u8]) -> (usize, bool) {
+    // Most words are short: to look at eight bytes at once costs less than to call a search.
+    let (mut ahead, mut plain) = (text, true);
+    while let Some((eight, after)) = ahead.split_first_chunk() {
+        let controls = controls_and_spaces(u64::from_le_bytes(*eight));
+        if controls == 0 {
+            ahead = after;
+            continue;
+        }
+        let at = usize::try_from(controls.trailing_zeros() / 8).unwrap_or(eight.len());
+        if let Some(b' ' | b'\t') = eight.get(at) {
+            return (text.len() - ahead.len() + at, plain);
+        }
+        plain = false;
+        ahead = ahead.get(at + 1..).unwrap_or_default();
+    }
+    let end = ahead.iter().position(|b| is_space(*b)).unwrap_or(ahead.len());
+    (text.len() - ahead.len() + end, false)
+}
+
+/// The highest bit of the first of eight bytes that is a space or less; bits after it mean nothing.
+#[inline]
+const fn controls_and_spaces(eight: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    eight.wrapping_sub(0x21 * ONES) & !eight & (0x80 * ONES)
+}
+
 /// Splits off the last parameter of a line.
+#[inline]
 pub(crate) fn split_last(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = line.iter().rposition(|b| !is_space(*b))? + 1;
     let text = line.get(..end)?;
@@ -184,6 +227,8 @@ fn is_space(b: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -192,6 +237,20 @@ mod tests {
         let raw = RawCommand::new(Sender::Server, Verb::new(*b"BPR"), line, line.len(), None);
         let parameters: alloc::vec::Vec<_> = raw.parameters().collect();
         assert_eq!(parameters, [&b"6"[..], b"alice@example.com", b"PHW"]);
+    }
+
+    proptest! {
+        #[test]
+        fn parameters_are_what_stands_between_white_space(
+            line in prop::collection::vec(prop_oneof![Just(b' '), b'\x07'..b'\x0f', any::<u8>()], 0..60),
+        ) {
+            let mut parameters = Parameters::new(&line);
+            for expected in line.split(|b| is_space(*b)).filter(|word| !word.is_empty()) {
+                prop_assert_eq!(parameters.next(), Some(expected));
+                prop_assert!(!parameters.was_plain() || !expected.contains(&b'\r'));
+            }
+            prop_assert_eq!(parameters.next(), None);
+        }
     }
 
     #[test]

@@ -21,17 +21,22 @@ impl Account {
     /// # Errors
     /// [`AccountError`] when the text is not of the form above.
     pub fn new(text: &str) -> Result<Self, AccountError> {
-        let (local, domain) = text.split_once('@').ok_or(AccountError)?;
-        let printable = |b: u8| b.is_ascii_graphic() && !matches!(b, b';' | b'<' | b'>' | b',');
-        if local.is_empty()
-            || domain.is_empty()
-            || domain.contains('@')
-            || text.len() > Self::MAX_LEN
-            || !text.bytes().all(printable)
-        {
+        if text.len() > Self::MAX_LEN || text.starts_with('@') || text.ends_with('@') {
             return Err(AccountError);
         }
-        Ok(Self(text.to_ascii_lowercase().into_boxed_str()))
+        let mut ats = 0_u8;
+        for b in text.bytes() {
+            match b {
+                b'@' => ats += 1,
+                b';' | b'<' | b'>' | b',' => return Err(AccountError),
+                b'!'..=b'~' => {}
+                _ => return Err(AccountError),
+            }
+        }
+        match ats {
+            1 => Ok(Self(text.to_ascii_lowercase().into_boxed_str())),
+            _ => Err(AccountError),
+        }
     }
 
     /// The account as text.

@@ -1,5 +1,6 @@
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::net::SocketAddr;
 use core::time::Duration;
 
 use bytes::Bytes;
@@ -48,6 +49,8 @@ pub struct HttpRequest {
     pub response_limit: usize,
     /// Going out: how long the whole exchange may take.
     pub time_limit: Duration,
+    /// Coming in: the address of who asks, where the driver knows it. Going out: none.
+    pub peer: Option<SocketAddr>,
 }
 
 impl HttpRequest {
@@ -60,6 +63,7 @@ impl HttpRequest {
             body: Bytes::new(),
             response_limit: 64 * 1024,
             time_limit: Duration::from_secs(30),
+            peer: None,
         }
     }
 

@@ -119,7 +119,19 @@ impl Outbox {
             // Each byte is moved at most once per halving, so draining stays linear.
             self.bytes.drain(..self.sent);
             self.sent = 0;
+            // The room of what has gone is not kept for what is left.
+            self.bytes.shrink_to(Self::KEPT.max(self.bytes.len()));
         }
+    }
+
+    /// The most heap that it holds, in bytes, where no more than `limit` bytes wait and one print
+    /// appends no more than `largest`.
+    ///
+    /// As much again may have been sent and not be cleared away yet, and a buffer that grows takes
+    /// twice what it needs.
+    pub const fn heap_bound(limit: usize, largest: usize) -> usize {
+        let held = limit.saturating_mul(2).saturating_add(largest);
+        held.saturating_mul(2).saturating_add(Self::KEPT)
     }
 
     /// Raises or lowers the limit; bytes that already wait stay.

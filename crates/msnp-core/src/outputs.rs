@@ -84,6 +84,11 @@ impl<E, X: Clone> Outputs<E, X> {
         self.effects.len()
     }
 
+    /// Whether [`next`](Self::next) has nothing to give but the deadline, which may be dear to find.
+    pub fn is_drained(&self) -> bool {
+        self.effects.is_empty() && self.events.is_empty() && self.end.is_none()
+    }
+
     /// The next effect, event, or the end; else the deadline.
     pub fn next(&mut self, deadline: Option<Duration>) -> Output<E, X> {
         if let Some((id, effect)) = self.effects.pop_front() {

@@ -24,6 +24,9 @@ impl<K: Ord + Clone> Timers<K> {
 
     /// Sets the deadline of `key`, in place of the one it had.
     pub fn set(&mut self, key: K, at: Duration) {
+        if self.by_key.get(&key) == Some(&at) {
+            return;
+        }
         self.clear(&key);
         self.by_time.insert((at, key.clone()));
         self.by_key.insert(key, at);
@@ -76,6 +79,7 @@ mod tests {
         assert_eq!(timers.expired(Duration::from_secs(2)), None);
         assert_eq!(timers.expired(Duration::from_secs(9)), Some("late"));
         assert_eq!(timers.expired(Duration::from_secs(9)), Some("early"));
+        assert_eq!(timers.expired(Duration::from_secs(9)), None);
         assert!(timers.is_empty());
     }
 }

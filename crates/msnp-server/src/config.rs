@@ -6,6 +6,9 @@ use core::time::Duration;
 use msnp_core::{Account, Secret, Version};
 use msnp_session::SessionLimits;
 
+use crate::connections::ConnectionLimits;
+use crate::guesses::GuessLimits;
+
 /// What a [`Server`](crate::Server) needs to know.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -184,6 +187,10 @@ pub struct Limits {
     /// The bounds of each connection to the switchboard: a member of a room that does not take
     /// its messages is cut off when its output is full, and the others do not notice.
     pub switchboard: SessionLimits,
+    /// What connections may cost.
+    pub connections: ConnectionLimits,
+    /// How often somebody may try to sign in.
+    pub guesses: GuessLimits,
     /// How long a client that is signed in may be silent; none for ever.
     pub idle: Option<Duration>,
     /// How long nothing may happen in a room before everybody is sent away.
@@ -225,6 +232,8 @@ impl Default for Limits {
             requests: 256,
             notification: SessionLimits { output: 6 * 1024 * 1024, ..SessionLimits::default() },
             switchboard: SessionLimits::default(),
+            connections: ConnectionLimits::default(),
+            guesses: GuessLimits::default(),
             idle: Some(Duration::from_secs(15 * 60)),
             room_idle: Duration::from_secs(5 * 60),
             ping_seconds: 50,

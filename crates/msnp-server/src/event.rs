@@ -1,6 +1,6 @@
 use core::fmt;
 
-use msnp_core::{Account, Endpoint, ErrorCode, Failure, LinkId, Version};
+use msnp_core::{Account, Endpoint, ErrorCode, Failure, LinkId, Subscriber, Version};
 use msnp_session::SessionError;
 
 /// What a [`Server`](crate::Server) tells the program. Nothing in it is secret, and no message is.
@@ -76,6 +76,14 @@ pub enum ServerEvent {
         /// Why.
         failure: Failure,
     },
+    /// Connections are closed as soon as they come, because there are too many. Told once a minute
+    /// for each address, and once for all, however many they are.
+    TurnedAway {
+        /// Where the first of them came from.
+        from: Subscriber,
+        /// What there is too much of.
+        why: TooMany,
+    },
     /// A connection ended badly before anybody was signed in there.
     LinkFailed {
         /// Which.
@@ -124,6 +132,22 @@ pub enum Refusal {
     NotVerified(Failure),
     /// There is no room for more.
     Full(ErrorCode),
+    /// There were too many attempts: see [`GuessLimits`](crate::GuessLimits). Nothing was checked.
+    TooManyAttempts,
+}
+
+/// Of which connections there are too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TooMany {
+    /// Of all.
+    Links,
+    /// Of this address.
+    OfOneAddress,
+    /// Of those on which nobody has signed in yet.
+    Strangers,
+    /// Of those, from this address.
+    StrangersOfOneAddress,
 }
 
 /// One of the four listeners.

@@ -14,6 +14,10 @@ use crate::service::Service;
 impl Service {
     pub(crate) fn add_group(&mut self, asker: Asker, adg: &ClientAdg<'_>) {
         let name = adg.name.decode().into_owned();
+        // What waits must be short.
+        if self.check_group_name(&name) == Err(ErrorCode::GROUP_NAME_TOO_LONG) {
+            return self.refuse(asker.link, ErrorCode::GROUP_NAME_TOO_LONG, adg.transaction);
+        }
         let said = adg.name.clone().into_owned();
         self.wish(asker, adg.transaction, Some(Wish::AddGroup { name, said }));
     }
@@ -21,6 +25,10 @@ impl Service {
     pub(crate) fn rename_group(&mut self, asker: Asker, reg: &ClientReg<'_>) {
         let group = self.named_group(&asker.account, asker.version, reg.id);
         let name = reg.name.decode().into_owned();
+        let real = group.as_ref().is_some_and(|group| group.number != NO_GROUP);
+        if real && self.check_group_name(&name) == Err(ErrorCode::GROUP_NAME_TOO_LONG) {
+            return self.refuse(asker.link, ErrorCode::GROUP_NAME_TOO_LONG, reg.transaction);
+        }
         let said = reg.name.clone().into_owned();
         let wish = group.map(|group| Wish::RenameGroup { group, name, said });
         self.change_group(asker, reg.transaction, wish);

@@ -55,6 +55,7 @@
 //! | 713, 714 | a room that is full; too many rooms, of all or of one user |
 //! | 715 | a setting that this version does not have; an answer to no challenge; `GCF` before `SYN` |
 //! | 800 | more than [`Limits::changes`] or [`Limits::edits`] |
+//! | 910 | too many attempts to sign in: see [`GuessLimits`]; the sign-in page says it with status 503 |
 //! | 911 | a wrong password, ticket or cookie |
 //! | 913 | `XFR SB` before the first status, while hidden, or while invitations are switched off |
 //!
@@ -67,7 +68,7 @@
 //!
 //! # What it bounds
 //!
-//! See [`Limits`]. A client that does not take what it is sent is cut off; in a room, the others
+//! See [`Limits`]; against strangers above all [`ConnectionLimits`] and [`GuessLimits`]. A client that does not take what it is sent is cut off; in a room, the others
 //! only see it leave. A link whose client waits for a password check or a stored change is not
 //! read meanwhile, and none is read while the program does not take events.
 
@@ -76,14 +77,18 @@
 
 extern crate alloc;
 
+mod backlog;
 mod challenge;
 mod config;
 mod confirm;
+mod connections;
 mod contacts;
 mod edit;
 mod event;
 mod groups;
+mod guesses;
 mod in_memory;
+mod limits;
 mod links;
 mod lists;
 mod mail;
@@ -109,7 +114,9 @@ mod tickets;
 pub use config::{
     AccountConfig, ChallengePolicy, Config, Limits, ListenAddresses, Scripted, WebPages,
 };
-pub use event::{Addresses, Ending, Refusal, ServerError, ServerEvent, ServiceKind};
+pub use connections::ConnectionLimits;
+pub use event::{Addresses, Ending, Refusal, ServerError, ServerEvent, ServiceKind, TooMany};
+pub use guesses::GuessLimits;
 pub use in_memory::InMemory;
 pub use mail::MailCounts;
 pub use passport::{LOGIN_PATH, NEXUS_PATH};

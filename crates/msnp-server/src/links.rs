@@ -6,9 +6,10 @@ use alloc::string::String;
 use core::net::SocketAddr;
 use core::time::Duration;
 
-use msnp_core::{Account, LinkId, Machine};
+use msnp_core::{Account, LinkId, Machine, Subscriber};
 use msnp_session::{NsServer, SbServer};
 
+use crate::connections::{ConnectionLimits, Connections, Crowded, Pace};
 use crate::event::ServiceKind;
 use crate::rate::Rate;
 
@@ -32,6 +33,9 @@ pub(crate) struct Link {
     pub(crate) waiting: bool,
     /// Input was refused because the program does not take events.
     pub(crate) stalled: bool,
+    /// Its commands came too fast, and none is taken for a while.
+    pub(crate) paused: bool,
+    pub(crate) pace: Pace,
     /// It has been closed, and is forgotten when its output has gone out.
     pub(crate) closing: bool,
     /// Its session has ended, and what follows from that has been done.
@@ -39,6 +43,10 @@ pub(crate) struct Link {
     /// When its session wants to be called.
     pub(crate) deadline: Option<Duration>,
     touched: bool,
+    /// Nobody has signed in or entered a room on it yet.
+    stranger: bool,
+    /// How much of its output is counted among all that waits.
+    weight: usize,
 }
 
 /// What speaks on a link.
@@ -82,11 +90,15 @@ pub(crate) struct Seat {
 }
 
 /// All links. Whoever looks a session up may change it, so it is named in a queue until what came
-/// of that has been taken from it. Nothing here goes through all links.
+/// of that has been taken from it. Nothing here goes through all links but
+/// [`weights`](Self::weights) and [`ids`](Self::ids), which are for emergencies.
 #[derive(Default)]
 pub(crate) struct Links {
     links: BTreeMap<LinkId, Link>,
     touched: VecDeque<LinkId>,
+    connections: Connections,
+    /// The bytes that wait to be sent on all.
+    waiting: usize,
     visits: u64,
 }
 
@@ -99,11 +111,25 @@ impl Link {
             reads: false,
             waiting: false,
             stalled: false,
+            paused: false,
+            pace: Pace::default(),
             closing: false,
             over: false,
             deadline: None,
             touched: false,
+            stranger: true,
+            weight: 0,
         }
+    }
+
+    /// Who is counted for it.
+    pub(crate) fn from(&self) -> Subscriber {
+        Subscriber::of(self.peer.ip())
+    }
+
+    /// Whether more input is taken.
+    pub(crate) fn may_read(&self) -> bool {
+        self.reads && !self.waiting && !self.stalled && !self.paused && !self.closing
     }
 
     /// What is to go out.
@@ -116,16 +142,57 @@ impl Link {
 }
 
 impl Links {
-    pub(crate) fn len(&self) -> usize {
-        self.links.len()
+    /// Whether one more may begin from there, of so many in all.
+    pub(crate) fn admit(
+        &mut self,
+        now: Duration,
+        from: Subscriber,
+        links: usize,
+        limits: &ConnectionLimits,
+    ) -> Result<(), Crowded> {
+        self.connections.admit(now, from, links, limits)
     }
 
     pub(crate) fn insert(&mut self, id: LinkId, link: Link) {
+        self.connections.came(link.from());
         self.links.insert(id, link);
     }
 
-    pub(crate) fn remove(&mut self, id: LinkId) -> Option<Link> {
-        self.links.remove(&id)
+    /// Somebody has signed in or entered a room on it.
+    pub(crate) fn recognize(&mut self, id: LinkId) {
+        if let Some(link) = self.links.get_mut(&id)
+            && core::mem::take(&mut link.stranger)
+        {
+            self.connections.known(link.from());
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: LinkId) {
+        self.recognize(id);
+        if let Some(link) = self.links.remove(&id) {
+            self.connections.gone(link.from());
+            self.waiting = self.waiting.saturating_sub(link.weight);
+        }
+    }
+
+    /// Counts the output of a link anew.
+    pub(crate) fn weigh(&mut self, id: LinkId) {
+        if let Some(link) = self.links.get_mut(&id) {
+            let weight = link.output(id).len();
+            self.waiting = self.waiting.saturating_sub(link.weight).saturating_add(weight);
+            link.weight = weight;
+        }
+    }
+
+    /// How many bytes wait to be sent on all.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// How many bytes wait on each on which some do.
+    pub(crate) fn weights(&self) -> impl Iterator<Item = (usize, LinkId)> {
+        let weights = self.links.iter().map(|(id, link)| (link.weight, *id));
+        weights.filter(|(weight, _)| *weight > 0)
     }
 
     /// To read alone.

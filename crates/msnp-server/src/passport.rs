@@ -1,14 +1,18 @@
 //! The web pages of Passport: where to sign in, and signing in.
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
+use core::net::{IpAddr, Ipv4Addr};
 
 use msnp_auth::passport::{
     AUTHORIZATION, Authorization, Outcome, PASSPORT_URLS, PassportUrls, login_path,
 };
-use msnp_core::{Account, Effect, Failure, HttpRequest, HttpResponse, Method, Proof, RequestId};
+use msnp_core::{
+    Account, Effect, Failure, HttpRequest, HttpResponse, Method, Proof, RequestId, Subscriber,
+};
 
 use crate::event::Refusal;
+use crate::guesses::Attempt;
 use crate::service::{Pending, Service};
 use crate::sign_in::ticket;
 
@@ -51,10 +55,18 @@ impl Service {
         if self.pages >= self.config.limits.requests {
             return self.respond(id, HttpResponse::new(503));
         }
+        // Those whose address the driver does not know count as one.
+        let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let from = Subscriber::of(request.peer.map_or(unknown, |peer| peer.ip()));
+        let Some(attempt) = self.guesses.attempt(self.now.monotonic, from, &account) else {
+            let seconds = self.config.limits.guesses.window.as_secs().to_string();
+            self.respond(id, HttpResponse::new(503).header("Retry-After", seconds));
+            return self.report_refusal(account, Refusal::TooManyAttempts);
+        };
         let proof = Proof::Password(shown.password);
         let effect = self.outputs.effect(Effect::Verify { account: account.clone(), proof });
         self.pages += 1;
-        self.pending.insert(effect, Pending::Page { request: id, account });
+        self.pending.insert(effect, Pending::Page { request: id, account, attempt });
     }
 
     /// What became of the password that was shown.
@@ -62,11 +74,12 @@ impl Service {
         &mut self,
         id: RequestId,
         account: Account,
+        attempt: Attempt,
         result: Result<bool, Failure>,
     ) {
         self.pages = self.pages.saturating_sub(1);
-        match result {
-            Ok(true) if self.directory.get(&account).is_some() => {
+        match self.judged(&account, attempt, result) {
+            Ok(()) => {
                 let (now, deadline) =
                     (self.now.monotonic, self.now.after(self.config.limits.ticket));
                 let owner = account.clone();
@@ -74,13 +87,12 @@ impl Service {
                     self.tickets.issue(&mut self.random, now, deadline, &account, owner);
                 self.say(id, &Outcome::Success { ticket: ticket(&word) });
             }
-            Ok(_) => {
-                self.say(id, &failed());
-                self.report_refusal(account, Refusal::WrongPassword);
-            }
-            Err(failure) => {
-                self.respond(id, HttpResponse::new(503));
-                self.report_refusal(account, Refusal::NotVerified(failure));
+            Err(why) => {
+                match why {
+                    Refusal::WrongPassword => self.say(id, &failed()),
+                    _ => self.respond(id, HttpResponse::new(503)),
+                }
+                self.report_refusal(account, why);
             }
         }
     }

@@ -21,12 +21,18 @@ use crate::service::Timer;
 impl Server {
     /// Takes what each session that was touched has to say, until none has any more.
     pub(crate) fn settle(&mut self) {
-        while let Some(id) = self.service.links.next_touched() {
-            self.drain(id);
+        loop {
+            while let Some(id) = self.service.links.next_touched() {
+                self.drain(id);
+                self.service.links.weigh(id);
+            }
+            if !self.relieve() {
+                return;
+            }
         }
     }
 
-    fn drain(&mut self, id: LinkId) {
+    pub(crate) fn drain(&mut self, id: LinkId) {
         loop {
             let Some(link) = self.service.links.get_mut(id) else { return };
             match &mut link.session {
@@ -94,7 +100,9 @@ impl Server {
 
     /// The session is over. The link is kept while its last words go out.
     fn ended(&mut self, id: LinkId, end: Result<(), SessionError>) {
-        for timer in [Timer::Session(id), Timer::Challenge(id), Timer::Unanswered(id)] {
+        let timers =
+            [Timer::Session(id), Timer::Challenge(id), Timer::Unanswered(id), Timer::Paused(id)];
+        for timer in timers {
             self.service.timers.clear(&timer);
         }
         let Some(link) = self.service.links.get_mut(id) else { return };

@@ -7,12 +7,13 @@ use bytes::Bytes;
 use msnp_codec::message::MailNotification;
 use msnp_core::{
     Account, Act, Answer, Effect, EffectId, HttpRequest, LinkEnd, LinkId, ListenerId, Machine, Now,
-    Opened, Output, Outputs, Random, RequestId, Serves, Timers,
+    Opened, Output, Outputs, Random, RequestId, Serves, Subscriber, Timers,
 };
 use msnp_session::SignOut;
 
 use crate::config::Config;
 use crate::event::{Addresses, Ending, ServerError, ServerEvent, ServiceKind};
+use crate::guesses::Guesses;
 use crate::links::{LISTENERS, Link, Links, Session};
 use crate::mail::MailCounts;
 use crate::records::{self, RecordError};
@@ -85,6 +86,7 @@ impl Server {
             tickets: Tickets::new(config.limits.tickets),
             own_rooms: Tickets::new(config.limits.tickets),
             invitations: Tickets::new(config.limits.tickets),
+            guesses: Guesses::new(config.limits.guesses),
             timers: Timers::new(),
             outputs: Outputs::new(),
             stalled: VecDeque::new(),
@@ -195,10 +197,10 @@ impl Machine for Server {
         self.service.now = now;
         let Opened::Accepted { listener, peer } = how else { return };
         // A link that ends brings an event, so none begins while the program takes none.
-        let room =
-            self.service.links.len() < self.service.config.limits.links && !self.service.is_full();
-        let session = self.session(listener).filter(|_| room);
-        let Some(session) = session.filter(|_| !self.service.outputs.is_closing()) else {
+        let takes = !self.service.is_full() && !self.service.outputs.is_closing();
+        let session = self.session(listener).filter(|_| takes);
+        let from = Subscriber::of(peer.ip());
+        let Some(session) = session.filter(|_| self.service.has_room(from)) else {
             self.service.outputs.effect(Effect::Close { link });
             return;
         };
@@ -216,7 +218,7 @@ impl Machine for Server {
         self.service.now = now;
         let full = self.service.is_full();
         let Some(known) = self.service.links.touch(link) else { return 0 };
-        if known.waiting || known.closing {
+        if known.waiting || known.closing || known.paused {
             return 0;
         }
         if full {
@@ -230,6 +232,9 @@ impl Machine for Server {
             Session::Notification(known) => known.server.input(now, link, bytes),
             Session::Switchboard(known) => known.server.input(now, link, bytes),
         };
+        if taken > 0 {
+            self.service.keep_pace(link);
+        }
         self.settle();
         taken
     }
@@ -251,11 +256,11 @@ impl Machine for Server {
             (Some(Pending::Listen(kind)), Answer::Listening(result)) => {
                 self.listening(kind, result);
             }
-            (Some(Pending::Proof { link, account }), Answer::Verified(result)) => {
-                self.service.verified(link, account, result);
+            (Some(Pending::Proof { link, account, attempt }), Answer::Verified(result)) => {
+                self.service.verified(link, account, attempt, result);
             }
-            (Some(Pending::Page { request, account }), Answer::Verified(result)) => {
-                self.service.page_verified(request, account, result);
+            (Some(Pending::Page { request, account, attempt }), Answer::Verified(result)) => {
+                self.service.page_verified(request, account, attempt, result);
             }
             (Some(Pending::Store { edit, rows }), Answer::Stored(result)) => {
                 self.service.stored(edit, rows, result);
@@ -291,6 +296,7 @@ impl Machine for Server {
                 Timer::Challenge(id) => self.service.challenge(id),
                 Timer::Unanswered(id) => self.service.challenge_unanswered(id),
                 Timer::Room(id) => self.service.check_room(id),
+                Timer::Paused(id) => self.service.go_on(id),
             }
             self.settle();
         }
@@ -300,7 +306,7 @@ impl Machine for Server {
         while let Some(id) = self.service.outputs.next_dirty() {
             let Some(link) = self.service.links.get_mut(id) else { continue };
             link.dirty = false;
-            let reads = link.reads && !link.waiting && !link.stalled && !link.closing;
+            let reads = link.may_read();
             let writes = !link.output(id).is_empty();
             return Output::Link { link: id, reads, writes };
         }

@@ -16,6 +16,7 @@ use msnp_core::{
 use crate::config::Config;
 use crate::edit::Edit;
 use crate::event::{Addresses, Ending, Refusal, ServerError, ServerEvent, ServiceKind};
+use crate::guesses::{Attempt, Guesses};
 use crate::links::Links;
 use crate::mail::MailCounts;
 use crate::room::{Invitation, OwnRoom, Room};
@@ -44,6 +45,7 @@ pub(crate) struct Service {
     pub(crate) own_rooms: Tickets<OwnRoom>,
     /// Cookies of `RNG`.
     pub(crate) invitations: Tickets<Invitation>,
+    pub(crate) guesses: Guesses,
     pub(crate) timers: Timers<Timer>,
     pub(crate) outputs: Outputs<ServerEvent, ServerError>,
     /// Links whose input was refused because the program does not take events.
@@ -90,6 +92,8 @@ pub(crate) enum Timer {
     Unanswered(LinkId),
     /// A room may have been idle for too long.
     Room(u32),
+    /// Commands of a link are taken again.
+    Paused(LinkId),
 }
 
 /// What waits for the answer to an effect.
@@ -99,11 +103,13 @@ pub(crate) enum Pending {
     Proof {
         link: LinkId,
         account: Account,
+        attempt: Attempt,
     },
     /// A password at the sign-in page.
     Page {
         request: RequestId,
         account: Account,
+        attempt: Attempt,
     },
     Store {
         edit: Edit,
@@ -136,9 +142,10 @@ impl Service {
 
     /// Input from this link is not taken until [`resume`](Self::resume).
     pub(crate) fn wait(&mut self, link: LinkId) {
-        if let Some(link) = self.links.touch(link) {
-            link.waiting = true;
+        if let Some(known) = self.links.touch(link) {
+            known.waiting = true;
         }
+        self.dirty(link);
     }
 
     pub(crate) fn resume(&mut self, link: LinkId) {

@@ -138,10 +138,10 @@ pub(crate) fn is_name(name: &str) -> bool {
 
 /// What `PRP` can set beside the name: three telephone numbers, two facts about a mobile device,
 /// one about a blog and one about a watch.
-const SETTINGS: [&str; 7] = ["PHH", "PHW", "PHM", MOBILE, "MBE", "HSB", "WWE"];
+pub(crate) const SETTINGS: [&str; 7] = ["PHH", "PHW", "PHM", MOBILE, "MBE", "HSB", "WWE"];
 /// How the keys of telephone numbers begin.
 const TELEPHONES: &str = "PH";
 /// The most bytes of such a value, percent-encoded: many of them stand in each list of contacts.
-const SETTING_LEN: usize = 95;
+pub(crate) const SETTING_LEN: usize = 95;
 /// The most bytes of an encoded friendly name.
-const NAME_LEN: usize = 387;
+pub(crate) const NAME_LEN: usize = 387;

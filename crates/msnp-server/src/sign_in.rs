@@ -15,7 +15,8 @@ use msnp_core::{
 use msnp_session::SignOut;
 
 use crate::event::{Ending, Refusal, ServerEvent};
-use crate::links::Seat;
+use crate::guesses::Attempt;
+use crate::links::{Link, Seat};
 use crate::service::{Online, Pending, Service};
 
 impl Service {
@@ -55,23 +56,29 @@ impl Service {
 
     /// Somebody proves it.
     pub(crate) fn proved(&mut self, link: LinkId, account: Account, login: Login, proof: Secret) {
+        let Some(from) = self.links.get(link).map(Link::from) else { return };
+        let Some(attempt) = self.guesses.attempt(self.now.monotonic, from, &account) else {
+            return self.turn_away(link, account, Refusal::TooManyAttempts);
+        };
         if login == Login::Md5 {
             // Links that have gone leave what they asked behind.
             if self.pending.len() >= self.config.limits.links {
                 let full = Refusal::Full(ErrorCode::SERVER_UNAVAILABLE);
+                self.guesses.take_back(self.now.monotonic, attempt, &account);
                 return self.turn_away(link, account, full);
             }
             let Some(notification) = self.links.notification(link) else { return };
             let challenge = core::mem::take(&mut notification.password_challenge);
             let proof = Proof::Md5 { challenge, response: proof };
             let effect = self.outputs.effect(Effect::Verify { account: account.clone(), proof });
-            self.pending.insert(effect, Pending::Proof { link, account });
+            self.pending.insert(effect, Pending::Proof { link, account, attempt });
             self.wait(link);
             return;
         }
         let word = ticket_word(proof.expose());
         let owner = self.tickets.redeem(self.now.monotonic, word);
         if owner.as_ref() == Some(&account) || self.redeem_scripted(&account, &proof) {
+            self.guesses.take_back(self.now.monotonic, attempt, &account);
             self.let_in(link, account);
         } else {
             self.turn_away(link, account, Refusal::WrongTicket);
@@ -95,14 +102,31 @@ impl Service {
         &mut self,
         link: LinkId,
         account: Account,
+        attempt: Attempt,
         result: Result<bool, Failure>,
     ) {
-        match result {
-            Ok(true) if self.directory.get(&account).is_some() => self.let_in(link, account),
-            Ok(_) => self.turn_away(link, account, Refusal::WrongPassword),
-            Err(failure) => self.turn_away(link, account, Refusal::NotVerified(failure)),
+        match self.judged(&account, attempt, result) {
+            Ok(()) => self.let_in(link, account),
+            Err(why) => self.turn_away(link, account, why),
         }
         self.resume(link);
+    }
+
+    /// Whether the password was right, after it was checked elsewhere. Only a wrong one counts
+    /// against those who try.
+    pub(crate) fn judged(
+        &mut self,
+        account: &Account,
+        attempt: Attempt,
+        result: Result<bool, Failure>,
+    ) -> Result<(), Refusal> {
+        let judged = match result {
+            Ok(true) if self.directory.get(account).is_some() => Ok(()),
+            Ok(_) => return Err(Refusal::WrongPassword),
+            Err(failure) => Err(Refusal::NotVerified(failure)),
+        };
+        self.guesses.take_back(self.now.monotonic, attempt, account);
+        judged
     }
 
     /// Ends the session of an account, where there is one, and its places in rooms.
@@ -129,6 +153,7 @@ impl Service {
         let code = match why {
             Refusal::NotVerified(_) => ErrorCode::SERVER_UNAVAILABLE,
             Refusal::Full(code) => code,
+            Refusal::TooManyAttempts => TOO_BUSY,
             _ => ErrorCode::AUTHENTICATION_FAILED,
         };
         if let Some(notification) = self.links.notification(link) {
@@ -161,6 +186,8 @@ impl Service {
             takes_invitations: true,
         };
         self.online.insert(account.clone(), online);
+        self.links.recognize(link);
+        self.guesses.signed_in(self.now.monotonic, &account);
         if version.sends_sbs() {
             let (transaction, value) = (TransactionId::ASYNCHRONOUS, Some("null"));
             self.tell(link, ServerSbs { transaction, value });
@@ -176,6 +203,12 @@ impl Service {
         self.event(ServerEvent::SignedIn { account, version });
     }
 }
+
+/// 910: who guesses too often is not told that the password is wrong, since it may be right.
+const TOO_BUSY: ErrorCode = match ErrorCode::from_number(910) {
+    Some(code) => code,
+    None => ErrorCode::SERVER_BUSY,
+};
 
 /// A ticket as the sign-in page prints it, and the word in it. Some clients give back less.
 pub(crate) fn ticket(word: &str) -> Secret {

@@ -141,6 +141,7 @@ impl Service {
 
     fn sit(&mut self, link: LinkId, seat: Seat) {
         self.seats.entry(seat.account.clone()).or_default().insert(link);
+        self.links.recognize(link);
         if let Some(switchboard) = self.links.switchboard(link) {
             switchboard.seat = Some(seat);
         }
@@ -402,13 +403,23 @@ fn fault_of(msg: &ClientMsg<'_>, version: Version, limit: usize) -> Option<Fault
     }
     match as_data {
         false => Some(Fault::WrongLetter),
-        true => (message.body().len() < PACKET_HEADER).then_some(Fault::NoPacket),
+        true => (message.body().len() < shortest_packet(&message)).then_some(Fault::NoPacket),
+    }
+}
+
+/// The shortest header of a packet: only the second version of the layer says who it is from.
+fn shortest_packet(message: &Message<'_>) -> usize {
+    match message.headers().get("P2P-Src") {
+        None => PACKET_HEADER,
+        Some(_) => PACKET_HEADER_V2,
     }
 }
 
 const PEER_TO_PEER: &str = "application/x-msnmsgrp2p";
 /// The bytes before the data of a packet between clients.
 const PACKET_HEADER: usize = 48;
+/// The same in the second version of their layer, at least.
+const PACKET_HEADER_V2: usize = 8;
 /// 282: data between clients that is none.
 const INVALID_MESSAGE: ErrorCode = match ErrorCode::from_number(282) {
     Some(code) => code,

@@ -66,7 +66,9 @@ impl<E> Connection<E> {
 
     pub(crate) fn event(&mut self, event: E) {
         self.outputs.event(event);
-        self.touch();
+        if self.is_full() {
+            self.touch();
+        }
     }
 
     /// Queues a command of ours, a client's.
@@ -134,9 +136,12 @@ impl<E> Connection<E> {
 
     /// Whether there is room for what one more command can bring about.
     pub(crate) fn wants_input(&self) -> bool {
-        self.is_up()
-            && self.outbox.unsent().len() <= self.limits.output / 2
-            && self.outputs.events_waiting() < self.limits.events
+        self.is_up() && self.outbox.unsent().len() <= self.limits.output / 2 && !self.is_full()
+    }
+
+    /// Whether no more events may wait.
+    fn is_full(&self) -> bool {
+        self.outputs.events_waiting() >= self.limits.events
     }
 
     pub(crate) fn frame<'b>(
@@ -163,6 +168,11 @@ impl<E> Connection<E> {
         }
     }
 
+    /// Whether there is nothing to say but the deadline.
+    pub(crate) fn is_drained(&self) -> bool {
+        !self.dirty && self.outputs.is_drained()
+    }
+
     pub(crate) fn poll(
         &mut self,
         deadline: Option<core::time::Duration>,
@@ -172,9 +182,9 @@ impl<E> Connection<E> {
             let writes = !self.output(link).is_empty();
             return Output::Link { link, reads: self.wants_input(), writes };
         }
-        let paused = !self.wants_input();
+        let full = self.is_full();
         let next = self.outputs.next(deadline);
-        if paused && self.wants_input() {
+        if full && self.wants_input() {
             self.touch(); // An event was taken, so there is room for input again.
         }
         next
@@ -272,7 +282,10 @@ macro_rules! one_link_machine {
             }
 
             fn poll(&mut self) -> msnp_core::Output<Self::Event, Self::Error> {
-                let deadline = $crate::connection::Session::deadline(self);
+                let deadline = match self.connection().is_drained() {
+                    true => $crate::connection::Session::deadline(self),
+                    false => None,
+                };
                 self.connection_mut().poll(deadline)
             }
 

@@ -9,6 +9,16 @@ use msnp_core::Account;
 use crate::connection::Connection;
 use crate::{Invitation, NsEvent, ServerMessage};
 
+/// Tells of a contact that is online. `already` before one saw it.
+pub(crate) fn report_online(
+    connection: &mut Connection<NsEvent>,
+    presence: &ServerNln<'_>,
+    already: bool,
+) {
+    let verb = if already { b"ILN" } else { b"NLN" };
+    connection.event(online(verb, presence, already).unwrap_or_else(NsEvent::Malformed));
+}
+
 /// Turns a command into its event. `own` is the account that is signed in; where `moves_on`, the
 /// serial number of the lists is told too. Says whether it could be read.
 pub(crate) fn report(
@@ -42,8 +52,6 @@ fn event(
 ) -> Result<Option<NsEvent>, CommandError> {
     Ok(Some(match command {
         ServerCommand::Chg(chg) => NsEvent::StatusSet(chg.status),
-        ServerCommand::Iln(iln) => online(b"ILN", &iln.presence, true)?,
-        ServerCommand::Nln(nln) => online(b"NLN", &nln, false)?,
         ServerCommand::Fln(fln) => NsEvent::Offline(account(b"FLN", fln.contact.account)?),
         ServerCommand::Ubx(ubx) => NsEvent::PersonalMessage {
             account: account(b"UBX", ubx.contact.account)?,

@@ -59,6 +59,13 @@ impl NsClient {
                 self.last_listed = report_line(&line, &mut self.connection);
             }
             ServerCommand::Lsg(group) => report_group(&group, &mut self.connection),
+            // These come in bursts, and answer nothing.
+            ServerCommand::Iln(iln) => {
+                ns_ready::report_online(&mut self.connection, &iln.presence, true);
+            }
+            ServerCommand::Nln(nln) => {
+                ns_ready::report_online(&mut self.connection, &nln, false);
+            }
             command => {
                 let more =
                     matches!(&command, ServerCommand::Fnd(found) if found.position < found.total);

@@ -75,6 +75,8 @@ pub(crate) struct Message {
     /// Where it begins in all that was ever queued.
     position: u64,
     deadline: Duration,
+    /// It is not one of those that a program waits for.
+    is_packet: bool,
 }
 
 impl SbClient {
@@ -167,23 +169,60 @@ impl SbClient {
         acknowledge: Acknowledge,
         message: Bytes,
     ) -> Result<TransactionId, NotSent<Bytes>> {
-        let obstacle = match message.len() > MAX_MESSAGE_LEN {
-            true => Some(NotSentReason::TooLong),
-            false => self.obstacle(self.messages.len()),
+        let messages = self.messages.values().filter(|message| !message.is_packet).count();
+        let sent = match self.obstacle(messages) {
+            Some(reason) => Err(reason),
+            None => self.put(now, acknowledge, &message, false),
         };
-        if let Some(reason) = obstacle {
-            return Err(NotSent { request: message, reason });
+        sent.map_err(|reason| NotSent { request: message, reason })
+    }
+
+    /// Sends a packet of the peer-to-peer layer, headers and all. What becomes of it comes as
+    /// [`SbEvent::MessageEnded`] too, but it takes no place of a message: where as many wait for
+    /// an answer as may, the oldest ends as [`Delivery::Unknown`], because some servers never
+    /// answer.
+    ///
+    /// # Errors
+    /// When it is not inside, when there is no room for its bytes, or when it has more than 1664.
+    pub fn send_packet(&mut self, now: Now, packet: &[u8]) -> Result<TransactionId, NotSentReason> {
+        if let Some(reason) = self.obstacle(0) {
+            return Err(reason);
+        }
+        let sent = self.put(now, Acknowledge::Data, packet, true)?;
+        let packets = || self.messages.iter().filter(|(_, message)| message.is_packet);
+        let most = self.config.limits.pending;
+        if self.messages.len() > most
+            && packets().count() > most
+            && let Some(oldest) = packets().next().map(|(transaction, _)| *transaction)
+        {
+            self.messages.remove(&oldest);
+            let delivery = Delivery::Unknown;
+            self.connection.event(SbEvent::MessageEnded { transaction: oldest, delivery });
+        }
+        Ok(sent)
+    }
+
+    /// Queues a message, and remembers what waits for an answer.
+    fn put(
+        &mut self,
+        now: Now,
+        acknowledge: Acknowledge,
+        message: &[u8],
+        is_packet: bool,
+    ) -> Result<TransactionId, NotSentReason> {
+        if message.len() > MAX_MESSAGE_LEN {
+            return Err(NotSentReason::TooLong);
         }
         let transaction = self.next_transaction;
         let position = self.connection.queued();
-        let command = ClientMsg { transaction, acknowledge, body: &message }.into();
+        let command = ClientMsg { transaction, acknowledge, body: message }.into();
         if self.connection.send_as_client(&command).is_err() {
-            return Err(NotSent { request: message, reason: NotSentReason::Full });
+            return Err(NotSentReason::Full);
         }
         self.next_transaction = transaction.next();
         if acknowledge.reports_failure() {
             let deadline = now.after(self.config.limits.answer);
-            self.messages.insert(transaction, Message { position, deadline });
+            self.messages.insert(transaction, Message { position, deadline, is_packet });
         }
         Ok(transaction)
     }

@@ -237,6 +237,18 @@ fn a_client_that_does_not_read_is_cut_off() {
 }
 
 #[test]
+fn no_command_is_taken_while_too_many_answers_have_not_gone() {
+    let limits = SessionLimits { output: 100, ..SessionLimits::default() };
+    let mut server = NsServer::new(NsServerConfig { limits, ..NsServerConfig::default() });
+    server.link_opened(at(0), LINK, Opened::Connected);
+    let answered = (0..100).take_while(|_| server.input(at(0), LINK, b"SYN 4 0\r\n") > 0).count();
+    let said = drain(&mut server);
+    assert_eq!((said.bytes, said.end), ("302 4\r\n".repeat(answered), None));
+    assert!((50..100).contains(&(answered * "302 4\r\n".len())), "{answered}");
+    assert_eq!(ask(&mut server, "SYN 5 0\r\n").bytes, "302 5\r\n");
+}
+
+#[test]
 fn a_sign_out_says_why_and_a_lost_link_is_reported() {
     for (reason, line) in [
         (SignOut::Plain, "OUT\r\n"),

@@ -25,6 +25,7 @@ use crate::http_server::Incoming;
 use crate::link::{After, Flushed, Link};
 use crate::options::Options;
 use crate::ready::{ReadyList, Source};
+use crate::visitors::Visitors;
 use crate::{http_client, http_server, tls, trace};
 
 /// The one read buffer, and how many bytes a link may read before another gets its turn.
@@ -82,6 +83,7 @@ struct Listener {
     socket: TcpListener,
     serves: Serves,
     seats: Arc<Semaphore>,
+    visitors: Visitors,
     waker: Waker,
 }
 
@@ -456,11 +458,14 @@ impl<M: Machine> Driver<M> {
             }
             Serves::Http => {
                 let limits = self.options.http;
+                let visitors = self.listeners.get(&listener).map(|at| &at.visitors);
+                let visit = visitors.and_then(|at| at.admit(peer.ip(), limits.of_one_address));
+                let Some(visit) = visit else { return };
                 let submit = self.incoming.0.clone();
                 let write_timeout = self.options.write_timeout;
                 tokio::spawn(async move {
                     http_server::serve(socket, listener, limits, write_timeout, submit).await;
-                    drop(seat);
+                    drop((seat, visit));
                 });
             }
         }
@@ -530,7 +535,10 @@ impl<M: Machine> Driver<M> {
         let waker = self.ready.source(Source::Listener(id));
         waker.wake_by_ref();
         let seats = Arc::new(Semaphore::new(self.options.connections.min(Semaphore::MAX_PERMITS)));
-        self.listeners.insert(id, Listener { socket, serves, seats, waker: waker.into() });
+        self.listeners.insert(
+            id,
+            Listener { socket, serves, seats, visitors: Visitors::default(), waker: waker.into() },
+        );
         Ok(at)
     }
 

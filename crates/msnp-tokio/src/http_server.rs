@@ -103,6 +103,7 @@ async fn receive(
         body: Bytes::from(body),
         response_limit: usize::MAX,
         time_limit: limits.respond,
+        peer: socket.peer_addr().ok(),
         ..HttpRequest::get(head.target)
     })
 }

@@ -34,6 +34,7 @@ mod options;
 mod ready;
 mod tls;
 mod trace;
+mod visitors;
 
 pub use driver::{Builder, Driver};
 pub use handle::{Gone, Handle, NotTold};

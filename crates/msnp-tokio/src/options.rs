@@ -47,6 +47,9 @@ impl Default for Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpLimits {
+    /// The most connections of one address at a time; more are closed at once. An IPv6 network of
+    /// 64 bits counts as one address. 200.
+    pub of_one_address: usize,
     /// The longest request line with headers, in bytes. 16 KiB.
     pub head: usize,
     /// The longest body, in bytes. 256 KiB.
@@ -60,6 +63,7 @@ pub struct HttpLimits {
 impl Default for HttpLimits {
     fn default() -> Self {
         Self {
+            of_one_address: 200,
             head: 16 * 1024,
             body: 256 * 1024,
             receive: Duration::from_secs(30),

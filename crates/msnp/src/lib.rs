@@ -10,6 +10,7 @@
 //! | [`codec`] | always | commands and message bodies, to bytes and back |
 //! | `client` | `client` (default) | one user's messenger: sign-in, contacts, presence, conversations |
 //! | `server` | `server` | a whole service for many users |
+//! | `p2p` | `client` | what two clients say to each other inside of that: pictures and other objects |
 //! | `session` | `client` or `server` | one connection, either role, for what the two above do not do |
 //! | `blocking` | `blocking` (default) | runs a client on a plain thread |
 //! | `tokio` | `tokio` | runs clients and servers on tokio |
@@ -61,6 +62,8 @@ pub use msnp_core as core;
 pub use msnp_blocking as blocking;
 #[cfg(feature = "client")]
 pub use msnp_client as client;
+#[cfg(feature = "client")]
+pub use msnp_p2p as p2p;
 #[cfg(feature = "server")]
 pub use msnp_server as server;
 #[cfg(any(feature = "client", feature = "server"))]

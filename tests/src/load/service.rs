@@ -45,6 +45,7 @@ impl Service {
         let file = UsersFile::write(users)?;
         let mut process = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--challenge", "never", "--json"])
+            .args(["--max-connections", "1000000", "--max-connections-per-address", "1000000"])
             .arg("--users")
             .arg(&file.0)
             .stdin(Stdio::null())

@@ -14,6 +14,10 @@ use crate::stranger::Stranger;
 fn config() -> Config {
     let mut config = Config::new([7; 32]);
     config.challenge = ChallengePolicy::Never;
+    // Everybody is at one address here.
+    config.limits.connections.strangers_of_one_address = 1_000;
+    // Who floods is answered as fast as it goes.
+    config.limits.connections.notification_commands = None;
     config
 }
 

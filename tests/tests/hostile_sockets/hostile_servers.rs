@@ -8,7 +8,7 @@ use msnp_client::ClientError;
 use msnp_core::LinkEnd;
 use msnp_session::{SessionError, SignOut, Step};
 
-use crate::peer::{ANSWERS, Peer, answer_times, byte_by_byte, close_after, until_closed};
+use crate::peer::{ANSWERS, Peer, answer_times, byte_by_byte, close_after, drip, until_closed};
 use crate::session::{ANSWER, DRIVERS, Driver, SIGN_IN, Session, impatient, patient, run};
 
 /// What the deadlines of a session may be late by on a busy machine.
@@ -91,6 +91,28 @@ fn a_server_that_never_reads_or_answers_is_given_up_at_each_step() {
         };
         assert_eq!(session.end, Err(expected), "{driver:?}");
         assert!(session.took >= ANSWER && session.took < SIGN_IN + LATE, "{session:?}");
+    });
+}
+
+#[test]
+fn a_server_that_drips_one_byte_now_and_then_does_not_outlast_the_deadline() {
+    let steps = (0..ANSWERS).flat_map(|answers| {
+        // What is no answer, and the beginning of what might become one.
+        ["VER 1 MSNP7", "MSG Hotmail Hotmail 400\r\n"].map(|begin| (answers, begin))
+    });
+    at_the_same_time(steps, |driver, (answers, begin)| {
+        let peer = Peer::start(move |socket: TcpStream| {
+            answer_times(&socket, answers);
+            drip(&socket, begin)
+        });
+        let session = run(driver, impatient(&peer.address), false);
+        let Err(ClientError::SignIn { cause, .. }) = &session.end else {
+            panic!("{driver:?} {answers} {begin:?}: {session:?}")
+        };
+        let timed_out = matches!(cause, SessionError::TimedOut { .. });
+        assert!(timed_out, "{driver:?} {answers} {begin:?}: {session:?}");
+        assert!(session.took < SIGN_IN + LATE, "{driver:?} {answers} {begin:?}: {session:?}");
+        assert!(peer.join() > 1, "{driver:?} {answers} {begin:?}: there was a drip");
     });
 }
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use msnp_core::Endpoint;
 
@@ -115,3 +116,19 @@ pub(crate) fn close_after(socket: TcpStream, mut bytes: usize) -> usize {
     }
     bytes
 }
+
+/// Says this, and then a byte now and then for as long as it is heard. Gives how many those were.
+pub(crate) fn drip(mut socket: &TcpStream, begin: &str) -> usize {
+    let mut dripped = 0;
+    let mut said = socket.write_all(begin.as_bytes());
+    while said.is_ok() {
+        // The pace is the attack. Nothing is expected to have happened after it.
+        std::thread::sleep(DRIP);
+        said = socket.write_all(b"x");
+        dripped += 1;
+    }
+    dripped
+}
+
+/// Shorter than any deadline of the sessions here, as a minute is to the usual ones.
+const DRIP: Duration = Duration::from_millis(50);

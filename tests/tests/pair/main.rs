@@ -9,6 +9,7 @@ mod groups;
 mod list_model;
 mod lists;
 mod mixed_room;
+mod objects;
 mod presence;
 mod recordings;
 mod sign_in;

@@ -354,6 +354,8 @@ fn client(recording: &Recording, person: &str, account: &Account) -> Driven<Clie
     let mut config = Config::new(account.clone(), password(account), server);
     let ver = find(Sender::Client, &|command| command.verb() == "VER").expect("VER");
     config.versions = ver.words.iter().filter_map(|word| word.parse().ok()).collect();
+    // Each packet is said as it was recorded. What a machine of ours says is shown in `msnp-p2p`.
+    config.limits.p2p.peers = 0;
     // The recorded clients show what they do one by one.
     config.initial_status = None;
     if let Some(qry) = find(Sender::Client, &|command| command.verb() == "QRY") {

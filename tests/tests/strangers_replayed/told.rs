@@ -39,7 +39,9 @@ pub(crate) fn in_words(event: &Event) -> Option<String> {
         }
         Event::Text { account, .. } => format!("{} writes", user(account)),
         Event::Nudge { account, .. } => format!("{} nudges", user(account)),
-        Event::Message { account, .. } => format!("{} sends", user(account)),
+        Event::Message { account, .. }
+        | Event::Emoticons { account, .. }
+        | Event::UnexpectedPacket(account) => format!("{} sends", user(account)),
         Event::MessageEnded { delivery, .. } => format!("message {delivery:?}"),
         other => format!("{other:?}"),
     })
@@ -90,7 +92,10 @@ pub(crate) fn what_was_said(recorded: &Command, event: &Event) -> Result<(), Str
             _ => of_sender(recorded, account, name),
         },
         Event::Invited { by, name, .. } => by.is(recorded.word(5)) && recorded.text(6) == *name,
-        Event::Left { account, .. } | Event::Nudge { account, .. } => account.is(recorded.word(1)),
+        Event::Left { account, .. }
+        | Event::Nudge { account, .. }
+        | Event::Emoticons { account, .. }
+        | Event::UnexpectedPacket(account) => account.is(recorded.word(1)),
         _ => true,
     };
     if right { Ok(()) } else { Err(format!("{event:?}")) }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use msnp::client::{Action, ConversationId};
-use msnp::codec::message::Text;
+use msnp::client::{Action, ConversationId, TransferId};
+use msnp::codec::message::{Emoticons, Text};
 use msnp::codec::personal_message::PersonalMessage;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::bridge::object::{EmoticonOf, OwnThing};
 use crate::bridge::value::{
     AccountText, Body, CallerId, FormatOfText, GuidText, ListText, Media, ObjectText, SmallThing,
     StatusText, Word,
@@ -94,6 +95,28 @@ pub(crate) enum Command {
     SetSetting { key: Word, value: Option<String> },
     /// Shows this MSN object as display picture, or none (MSNP9 and later).
     SetObject { object: Option<ObjectText> },
+    /// Shows a display picture, or none, and serves it to those who want to see it (MSNP9 and
+    /// later). The one before it is served no more. `reply` names its descriptor.
+    SetPicture { picture: Option<OwnThing> },
+    /// Serves a picture, an emoticon or another object to whoever asks for it (MSNP9 and later).
+    /// `reply` names its descriptor.
+    Publish { thing: OwnThing },
+    /// Serves an object no more (MSNP9 and later).
+    Withdraw { object: ObjectText },
+    /// Fetches an object from whoever has it (MSNP9 and later). Ends once, as `object_received` or
+    /// `transfer_failed`.
+    FetchObject { account: AccountText, object: ObjectText },
+    /// Ends a transfer, either way. `transfer_failed` follows where it was under way.
+    CancelTransfer { transfer: u64 },
+    /// Says which pictures stand for which letters in the texts that follow (MSNP9 and later).
+    /// They are to be published.
+    SendEmoticons {
+        conversation: u64,
+        emoticons: Vec<EmoticonOf>,
+        /// Whether the pictures move.
+        #[serde(default)]
+        animated: bool,
+    },
     /// Asks for the address of a web page, such as `INBOX`. `url` comes first.
     AskUrl { page: Word, argument: Option<Word> },
     /// Searches the directory by fields such as `fname` (MSNP2 to 7). A `found` for each person
@@ -245,6 +268,20 @@ impl From<Command> for Request {
             }
             Command::SetObject { object } => {
                 Action::SetObject(object.map(|object| object.0.to_string().into()))
+            }
+            Command::SetPicture { picture } => Action::SetPicture(picture.map(Into::into)),
+            Command::Publish { thing } => Action::Publish(thing.into()),
+            Command::Withdraw { object } => Action::Withdraw(Box::new(object.0)),
+            Command::FetchObject { account, object } => {
+                Action::FetchObject(account.0, Box::new(object.0))
+            }
+            Command::CancelTransfer { transfer } => {
+                Action::CancelTransfer(TransferId::new(transfer))
+            }
+            Command::SendEmoticons { conversation, emoticons, animated } => {
+                let list = emoticons.into_iter().map(Into::into).collect();
+                let emoticons = Emoticons { are_animated: animated, list };
+                Action::SendEmoticons(talk(conversation), emoticons)
             }
             Command::AskUrl { page, argument } => {
                 Action::AskUrl(page.0, argument.map(|argument| argument.0))

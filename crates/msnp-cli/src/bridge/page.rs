@@ -14,6 +14,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::bridge::command::Command;
+use crate::bridge::object::{EmoticonOf, OwnThing};
 use crate::bridge::part::{Abilities, Group, MailNews, Pages, Person, Refusal};
 use crate::bridge::samples;
 use crate::bridge::told::Told;
@@ -107,6 +108,8 @@ static TYPES: LazyLock<Vec<String>> = LazyLock::new(|| {
         told::<Abilities>(),
         told::<MailNews>(),
         told::<Pages>(),
+        told::<EmoticonOf>(),
+        read::<OwnThing>(),
         schema_of::<SmallThing>(SchemaSettings::draft2020_12()),
     ];
     types.iter().filter_map(words).collect()
@@ -128,6 +131,8 @@ fn parts() -> String {
     let mut table = String::from("| Object | Members | Meaning |\n|---|---|---|\n");
     row(&mut table, "`format`", &told::<FormatOfText>(), "");
     row(&mut table, "`current_media`", &told::<Media>(), "");
+    row(&mut table, "`picture`, `thing`", &read::<OwnThing>(), "");
+    row(&mut table, "one of `emoticons`", &told::<EmoticonOf>(), "");
     row(&mut table, "`error`", &told::<Refusal>(), "");
     row(&mut table, "one of `contacts`", &told::<Person>(), "");
     row(&mut table, "one of `groups`", &told::<Group>(), "");
@@ -143,6 +148,10 @@ fn parts() -> String {
 
 fn told<T: JsonSchema>() -> Value {
     schema_of::<T>(SchemaSettings::draft2020_12().for_serialize())
+}
+
+fn read<T: JsonSchema>() -> Value {
+    schema_of::<T>(SchemaSettings::draft2020_12().for_deserialize())
 }
 
 fn row(table: &mut String, name: &str, kind: &Value, tag: &str) {

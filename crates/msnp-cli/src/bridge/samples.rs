@@ -3,20 +3,27 @@
 use std::collections::BTreeMap;
 
 use msnp::client::{
-    Action, ActionId, ClientError, ConversationId, Event, MessageId, NotDoneReason, Roster, Started,
+    Action, ActionId, ClientError, ConversationId, Event, MessageId, NotDoneReason, Roster,
+    Started, TransferError, TransferId,
 };
 use msnp::codec::message::{
-    Datacast, MailData, MailNotification, MovedMail, NewEmail, Profile, Text,
+    Datacast, Emoticon, Emoticons, InkFormat, MailData, MailNotification, MovedMail, NewEmail,
+    Profile, Text,
 };
+use msnp::codec::msn_object::{MsnObject, ObjectType};
 use msnp::codec::personal_message::{CurrentMedia, PersonalMessage};
 use msnp::codec::{CommandError, FrameLimits, Framer, OwnedCommand, Problem, Sender};
 use msnp::core::{Account, ErrorCode, List, Secret, Status, Version};
+use msnp::p2p::DeclineReason;
+use msnp::p2p::application::{ApplicationId, EufGuid};
+use msnp::p2p::packet::PacketError;
+use msnp::p2p::slp::SlpMessage;
 use msnp::session::{Delivery, RequestError, SessionError, SignOut, Step};
 use serde_json::{Value, json};
 
 use crate::bridge::command::{Order, Request};
 use crate::bridge::told::Told;
-use crate::bridge::value::{AccountText, CallerId, StatusText};
+use crate::bridge::value::{AccountText, CallerId, ObjectText, StatusText};
 
 const ACTIONS: &str = include_str!("../../../msnp-client/src/action.rs");
 const EVENTS: &str = include_str!("../../../msnp-client/src/event.rs");
@@ -55,6 +62,24 @@ pub(super) fn commands() -> Vec<Value> {
         json!({"do": "remove_from_group", "account": "bob@example.com", "group": guid}),
         json!({"do": "set_setting", "key": "PHH", "value": "555 0100"}),
         json!({"do": "set_object", "object": object}),
+        json!({
+            "do": "set_picture",
+            "picture": {"creator": "alice@example.com", "kind": 3, "content": "aGVsbG8="}
+        }),
+        json!({
+            "do": "publish",
+            "thing": {
+                "creator": "alice@example.com", "kind": 2, "content": "aGVsbG8=",
+                "location": "TFR1.dat", "friendly": "a cat"
+            }
+        }),
+        json!({"do": "withdraw", "object": object}),
+        json!({"do": "fetch_object", "account": "bob@example.com", "object": object}),
+        json!({"do": "cancel_transfer", "transfer": 1}),
+        json!({
+            "do": "send_emoticons", "conversation": 1, "animated": false,
+            "emoticons": [{"shortcut": "(cat)", "object": object}]
+        }),
         json!({"do": "ask_url", "page": "COMPOSE", "argument": "bob@example.com"}),
         json!({"do": "find", "fields": {"fname": "Bob", "lname": "Example"}}),
         json!({"do": "invite_by_mail", "account": "carol@example.com"}),
@@ -89,6 +114,7 @@ fn events() -> Vec<Event> {
     let (bob, name) = (bob(), || String::from("Bob"));
     let conversation = ConversationId::new(1);
     let (action, message) = (ActionId::new(3), MessageId::new(5));
+    let transfer = TransferId::new(2);
     let mut profile = Profile::default();
     profile.login_time = Some(1_077_000_000);
     profile.ticket = Secret::from(SECRET);
@@ -153,6 +179,49 @@ fn events() -> Vec<Event> {
         Event::Typing { conversation, account: bob.clone() },
         Event::Nudge { conversation, account: bob.clone() },
         Event::Message { conversation, account: bob.clone(), body: b"\xff\0"[..].into() },
+        Event::Emoticons {
+            conversation,
+            account: bob.clone(),
+            emoticons: Emoticons { are_animated: false, list: vec![Emoticon::new("(cat)", cat())] },
+        },
+        Event::ObjectOffered { conversation, account: bob.clone(), object: Box::new(cat()) },
+        Event::Ink {
+            conversation: Some(conversation),
+            account: bob.clone(),
+            format: Some(InkFormat::Gif),
+            picture: b"\xff\0"[..].into(),
+        },
+        Event::Ink {
+            conversation: None,
+            account: bob.clone(),
+            format: None,
+            picture: b"\xff\0"[..].into(),
+        },
+        Event::ObjectReceived {
+            transfer,
+            account: bob.clone(),
+            object: Box::new(cat()),
+            content: b"cat"[..].into(),
+        },
+        Event::ObjectProgress { transfer, received: 1202, total: 25_927 },
+        Event::ObjectServing { transfer, account: bob.clone(), object: Box::new(cat()) },
+        Event::ObjectServed { transfer, account: bob.clone(), confirmed: true },
+        Event::TransferFailed { transfer, account: bob.clone(), error: TransferError::Unreachable },
+        Event::InvitationDeclined {
+            account: bob.clone(),
+            application: Some(EufGuid::OBJECT),
+            application_id: Some(ApplicationId::OBJECT),
+            reason: DeclineReason::UnknownObject,
+        },
+        Event::MalformedPacket {
+            account: bob.clone(),
+            error: PacketError::DataMissing { needed: 4, found: 3 },
+        },
+        Event::MalformedSlp {
+            account: bob.clone(),
+            error: SlpMessage::parse(b"no slp").unwrap_err(),
+        },
+        Event::UnexpectedPacket(bob.clone()),
         Event::MessageEnded { conversation, message, delivery: Delivery::Accepted },
         Event::Mail(Box::new(MailNotification::InitialEmail(Default::default()))),
         Event::Mail(Box::new(MailNotification::Email(NewEmail {
@@ -203,10 +272,12 @@ pub(super) fn told_lines() -> Vec<Value> {
     let do_name = || String::from("send_text");
     let refused = |step| SessionError::Refused { step, code: ErrorCode::SERVER_BUSY };
     let mut lines = vec![
-        Told::reply(id(), do_name(), Started::Message(MessageId::new(5))),
-        Told::reply(None, "open".into(), Started::Conversation(ConversationId::new(1))),
-        Told::reply(None, "set_name".into(), Started::Action(ActionId::new(3))),
-        Told::reply(None, "leave".into(), Started::Nothing),
+        Told::reply(id(), do_name(), Started::Message(MessageId::new(5)), None),
+        Told::reply(None, "open".into(), Started::Conversation(ConversationId::new(1)), None),
+        Told::reply(None, "set_name".into(), Started::Action(ActionId::new(3)), None),
+        Told::reply(None, "fetch_object".into(), Started::Transfer(TransferId::new(2)), None),
+        Told::reply(None, "publish".into(), Started::Nothing, Some(ObjectText(cat()))),
+        Told::reply(None, "leave".into(), Started::Nothing, None),
         Told::not_done(id(), do_name(), NotDoneReason::NoConversation),
         Told::Error { id: None, line: 9, problem: "there is no command \"dance\"".into() },
         Told::roster(id(), &Roster::default()),
@@ -231,6 +302,10 @@ pub(super) fn told_lines() -> Vec<Value> {
     }
     lines.extend(events().into_iter().map(told));
     lines.iter().map(|told| serde_json::to_value(told).unwrap()).collect()
+}
+
+fn cat() -> MsnObject {
+    MsnObject::new("bob@example.com", ObjectType::CUSTOM_EMOTICON, "TFR1.dat", "a cat", b"cat")
 }
 
 fn bob() -> Account {

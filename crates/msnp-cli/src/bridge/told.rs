@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use msnp::client::{Client, ClientError, Event, NotDoneReason, Roster, Started};
+use msnp::client::{Client, ClientError, ConversationId, Event, NotDoneReason, Roster, Started};
 use msnp::codec::message::Text;
+use msnp::p2p::application::{ApplicationId, EufGuid};
 use msnp::session::{Delivery, SessionError, SignOut, Step};
 use serde::Serialize;
 
+use crate::bridge::object::{self, EmoticonOf};
 use crate::bridge::part::{Group, MailNews, Person, ProfileFields, Refusal};
 use crate::bridge::value::{
-    AccountText, Body, CallerId, FormatOfText, ListText, Personal, StatusText,
+    AccountText, Base64, Body, CallerId, FormatOfText, GuidText, ListText, ObjectText, Personal,
+    StatusText,
 };
 use crate::mask;
 
@@ -33,6 +36,12 @@ pub(crate) enum Told {
         /// The number that `message_ended` will name.
         #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<u64>,
+        /// The number that `object_received` or `transfer_failed` will name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        transfer: Option<u64>,
+        /// The descriptor of what was published.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        object: Option<ObjectText>,
     },
     /// A command could not even begin.
     NotDone {
@@ -220,6 +229,89 @@ pub(crate) enum Told {
     Nudge { conversation: u64, account: AccountText },
     /// Somebody sent a message of another kind: headers, an empty line and the body.
     Message { conversation: u64, account: AccountText, body: Body },
+    /// Somebody says which pictures stand for which letters in their next texts. `fetch_object`
+    /// brings them.
+    Emoticons {
+        conversation: u64,
+        account: AccountText,
+        emoticons: Vec<EmoticonOf>,
+        /// Whether the pictures move.
+        animated: bool,
+    },
+    /// Somebody sends a wink or a voice clip: its descriptor. `fetch_object` brings the thing.
+    ObjectOffered { conversation: u64, account: AccountText, object: ObjectText },
+    /// Somebody drew something.
+    Ink {
+        /// Missing where it came by the peer-to-peer layer.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conversation: Option<u64>,
+        account: AccountText,
+        /// `gif` or `isf`; missing where nothing says so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        format: Option<String>,
+        /// The drawing, in base64.
+        picture: Base64,
+    },
+    /// An object has come, and its hash is right.
+    ObjectReceived {
+        /// What the program called the command.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<CallerId>,
+        transfer: u64,
+        account: AccountText,
+        object: ObjectText,
+        /// The thing itself, in base64, of at most 1 MiB.
+        content: Base64,
+    },
+    /// So much of an object has come.
+    ObjectProgress {
+        transfer: u64,
+        /// Bytes that are there.
+        received: u64,
+        /// Bytes of the whole, as the peer says.
+        total: u64,
+    },
+    /// Somebody fetches an object of one's own.
+    ObjectServing { transfer: u64, account: AccountText, object: ObjectText },
+    /// They have it, or at least it was sent whole.
+    ObjectServed {
+        transfer: u64,
+        account: AccountText,
+        /// Whether they said that they have it. Some programs never do.
+        confirmed: bool,
+    },
+    /// Nothing came of a transfer, either way.
+    TransferFailed {
+        /// What the program called the command.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<CallerId>,
+        transfer: u64,
+        account: AccountText,
+        /// Why: `refused`, `cancelled_by_peer`, `cancelled`, `timed_out`, `unreachable`, `reset`,
+        /// `wrong_content`, `too_long` or `other`.
+        reason: String,
+        /// Why, in words for people.
+        problem: String,
+    },
+    /// Somebody asked for something by the peer-to-peer layer, and was told no.
+    InvitationDeclined {
+        account: AccountText,
+        /// What for, as a GUID; missing where they did not say.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        application: Option<GuidText>,
+        /// The number of it; missing where they did not say.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        application_id: Option<u32>,
+        /// Why not: `unknown_application`, `no_context`, `unknown_object`, `wrong_address`,
+        /// `too_many` or `other`.
+        reason: String,
+    },
+    /// A packet of the peer-to-peer layer that cannot be read.
+    MalformedPacket { account: AccountText, problem: String },
+    /// A message of the peer-to-peer layer that cannot be read.
+    MalformedSlp { account: AccountText, problem: String },
+    /// A packet that belongs to no transfer, or came when there were too many peers.
+    UnexpectedPacket { account: AccountText },
     /// What became of a message of one's own. Each ends once.
     MessageEnded {
         /// What the program called the command.
@@ -284,15 +376,21 @@ pub(crate) enum Told {
 
 impl Told {
     /// What a command has begun.
-    pub(crate) fn reply(id: Option<CallerId>, name: String, started: Started) -> Self {
-        let (mut action, mut conversation, mut message) = (None, None, None);
+    pub(crate) fn reply(
+        id: Option<CallerId>,
+        name: String,
+        started: Started,
+        object: Option<ObjectText>,
+    ) -> Self {
+        let (mut action, mut conversation, mut message, mut transfer) = (None, None, None, None);
         match started {
             Started::Action(id) => action = Some(id.number()),
             Started::Conversation(id) => conversation = Some(id.number()),
             Started::Message(id) => message = Some(id.number()),
+            Started::Transfer(id) => transfer = Some(id.number()),
             Started::Nothing => {}
         }
-        Self::Reply { id, r#do: name, action, conversation, message }
+        Self::Reply { id, r#do: name, action, conversation, message, transfer, object }
     }
 
     /// A command that could not begin.
@@ -445,6 +543,67 @@ impl Told {
                 account: AccountText(account),
                 body: Body::new(&body),
             },
+            Event::Emoticons { conversation, account, emoticons } => Self::Emoticons {
+                conversation: conversation.number(),
+                account: AccountText(account),
+                animated: emoticons.are_animated,
+                emoticons: emoticons.list.into_iter().map(Into::into).collect(),
+            },
+            Event::ObjectOffered { conversation, account, object } => Self::ObjectOffered {
+                conversation: conversation.number(),
+                account: AccountText(account),
+                object: ObjectText(*object),
+            },
+            Event::Ink { conversation, account, format, picture } => Self::Ink {
+                conversation: conversation.map(ConversationId::number),
+                account: AccountText(account),
+                format: format.map(|format| object::ink(format).into()),
+                picture: Base64::new(&picture),
+            },
+            Event::ObjectReceived { transfer, account, object, content } => Self::ObjectReceived {
+                id: id(Started::Transfer(transfer)),
+                transfer: transfer.number(),
+                account: AccountText(account),
+                object: ObjectText(*object),
+                content: Base64::new(&content),
+            },
+            Event::ObjectProgress { transfer, received, total } => {
+                Self::ObjectProgress { transfer: transfer.number(), received, total }
+            }
+            Event::ObjectServing { transfer, account, object } => Self::ObjectServing {
+                transfer: transfer.number(),
+                account: AccountText(account),
+                object: ObjectText(*object),
+            },
+            Event::ObjectServed { transfer, account, confirmed } => Self::ObjectServed {
+                transfer: transfer.number(),
+                account: AccountText(account),
+                confirmed,
+            },
+            Event::TransferFailed { transfer, account, error } => Self::TransferFailed {
+                id: id(Started::Transfer(transfer)),
+                transfer: transfer.number(),
+                account: AccountText(account),
+                reason: object::failed(error).into(),
+                problem: error.to_string(),
+            },
+            Event::InvitationDeclined { account, application, application_id, reason } => {
+                Self::InvitationDeclined {
+                    account: AccountText(account),
+                    application: application.map(|EufGuid(guid)| GuidText(guid)),
+                    application_id: application_id.map(|ApplicationId(number)| number),
+                    reason: object::declined(reason).into(),
+                }
+            }
+            Event::MalformedPacket { account, error } => {
+                Self::MalformedPacket { account: AccountText(account), problem: error.to_string() }
+            }
+            Event::MalformedSlp { account, error } => {
+                Self::MalformedSlp { account: AccountText(account), problem: error.to_string() }
+            }
+            Event::UnexpectedPacket(account) => {
+                Self::UnexpectedPacket { account: AccountText(account) }
+            }
             Event::MessageEnded { conversation, message, delivery } => Self::MessageEnded {
                 id: id(Started::Message(message)),
                 conversation: conversation.number(),

@@ -2,6 +2,7 @@
 
 use msnp::client::Event;
 use msnp::codec::message::{Content, Datacast, Invitation, MailNotification, Message};
+use msnp::codec::msn_object::{MsnObject, ObjectType};
 use msnp::core::{Account, List, Status};
 use msnp::session::{Delivery, RequestError};
 
@@ -87,6 +88,15 @@ impl Model {
                 let name = self.book.name(&account);
                 self.hear(conversation, account, &name, Saying::Nudge);
             }
+            Event::ObjectOffered { conversation, account, object } => {
+                let name = self.book.name(&account);
+                self.hear(conversation, account, &name, Saying::Action(offers(&object)));
+            }
+            Event::Ink { conversation: Some(conversation), account, .. } => {
+                let name = self.book.name(&account);
+                let text = "sends handwriting, which cannot be shown here".into();
+                self.hear(conversation, account, &name, Saying::Action(text));
+            }
             Event::Message { conversation, account, body } => {
                 if let Some(what) = saying(&Message::parse(&body).content()) {
                     let name = self.book.name(&account);
@@ -116,6 +126,9 @@ impl Model {
                 (true, format!("The service goes down in {minutes} minutes."))
             }
             Event::Maintenance { minutes: None } => (true, "The service goes down.".into()),
+            Event::Ink { account, .. } => {
+                (false, format!("{} draws something.", self.book.name(&account)))
+            }
             Event::ServerError(code) => (true, format!("The server says: {code}.")),
             Event::ListFull(account) => {
                 (true, format!("{account} is not shown: there are too many contacts."))
@@ -216,15 +229,19 @@ fn saying(content: &Content<'_>) -> Option<Saying> {
     let text = match content {
         Content::Datacast(Datacast::Nudge) => return Some(Saying::Nudge),
         Content::Datacast(Datacast::Action(text)) => harmless::line(text),
-        Content::Datacast(Datacast::Wink(_)) => "sends a wink, which cannot be shown here".into(),
-        Content::Datacast(Datacast::VoiceClip(_)) => {
-            "sends a voice clip, which cannot be played here".into()
-        }
         Content::Ink(_) => "sends handwriting, which cannot be shown here".into(),
         Content::Invitation(invitation) => invites_to(invitation)?,
         _ => return None,
     };
     Some(Saying::Action(text))
+}
+
+fn offers(object: &MsnObject) -> String {
+    match object.kind() {
+        Some(ObjectType::WINK) => "sends a wink, which cannot be shown here".into(),
+        Some(ObjectType::VOICE_CLIP) => "sends a voice clip, which cannot be played here".into(),
+        _ => "sends something that cannot be shown here".into(),
+    }
 }
 
 fn invites_to(invitation: &Invitation<'_>) -> Option<String> {

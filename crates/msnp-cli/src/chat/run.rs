@@ -1,6 +1,7 @@
 //! The threads: the client on one, the keyboard on another, the model and the screen on this one.
 
 use std::io::{self, Write};
+use std::iter;
 use std::panic;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
@@ -18,6 +19,7 @@ use ratatui::crossterm::execute;
 
 use crate::chat::book::Book;
 use crate::chat::keys;
+use crate::chat::pictures::Pictures;
 use crate::chat::state::{ClientState, Happening, Model, Moment, Order, Press};
 use crate::chat::talk::Time;
 use crate::chat::view;
@@ -49,15 +51,28 @@ enum Incoming {
 }
 
 /// Runs the chat until its end.
-pub(crate) fn run(config: Config, stage: Option<Arc<Stage>>) -> Result<(), Fault> {
+pub(crate) fn run(
+    config: Config,
+    pictures: Pictures,
+    stage: Option<Arc<Stage>>,
+) -> Result<(), Fault> {
     let (tell, told) = sync_channel(WAITING);
     let mut terminal = Terminal::enter()?;
     listen_to_keys(tell.clone())?;
     listen_to_signals(tell.clone())?;
     let status = config.initial_status.unwrap_or(Status::ONLINE);
     let model = Model::new(config.account.clone(), status);
-    let mut shell =
-        Shell { model, clock: Clock::start(), config, stage, tell, told, session: 0, client: None };
+    let mut shell = Shell {
+        model,
+        clock: Clock::start(),
+        config,
+        pictures,
+        stage,
+        tell,
+        told,
+        session: 0,
+        client: None,
+    };
     let end = shell.run(&mut terminal.0);
     // Where the terminal went away, the others are told all the same.
     shell.say_goodbye();
@@ -69,6 +84,7 @@ struct Shell {
     model: Model,
     clock: Clock,
     config: Config,
+    pictures: Pictures,
     stage: Option<Arc<Stage>>,
     tell: SyncSender<Incoming>,
     told: Receiver<Incoming>,
@@ -148,7 +164,8 @@ impl Shell {
         self.session += 1;
         self.client = Some(driver.handle());
         let (tell, session) = (self.tell.clone(), self.session);
-        let client = move || drive(driver, session, &tell);
+        let pictures = self.pictures.clone();
+        let client = move || drive(driver, pictures, session, &tell);
         thread::Builder::new().name("client".into()).spawn(client).map_err(system)?;
         Ok(())
     }
@@ -214,7 +231,12 @@ impl Shell {
 }
 
 /// Runs one client to its end, and tells what it says.
-fn drive(mut driver: Driver<Machine>, session: u64, tell: &SyncSender<Incoming>) {
+fn drive(
+    mut driver: Driver<Machine>,
+    mut pictures: Pictures,
+    session: u64,
+    tell: &SyncSender<Incoming>,
+) {
     let mut end = Ok(());
     while let Some(next) = driver.next() {
         let mut events = Vec::new();
@@ -229,9 +251,16 @@ fn drive(mut driver: Driver<Machine>, session: u64, tell: &SyncSender<Incoming>)
                 Ok(None) | Err(_) => break,
             }
         }
+        let mut notices = Vec::new();
+        for event in &events {
+            let heard = |client: &mut Machine, now| pictures.heard(client, now, event);
+            notices.extend(driver.call(heard).map(Happening::Notice));
+        }
         let news = Happening::News { state: Box::new(state(&driver, &events)), events };
-        if tell.send(Incoming::Client(session, news)).is_err() {
-            return;
+        for happening in iter::once(news).chain(notices) {
+            if tell.send(Incoming::Client(session, happening)).is_err() {
+                return;
+            }
         }
     }
     let roster = Box::new(driver.machine().machine().roster().clone());

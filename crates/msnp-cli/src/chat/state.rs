@@ -98,6 +98,8 @@ pub(crate) enum Happening {
         events: Vec<Event>,
         state: Box<ClientState>,
     },
+    /// Something to say to the user.
+    Notice(String),
     /// What became of an [`Order::Act`].
     Answer {
         ticket: u64,
@@ -240,6 +242,9 @@ impl Model {
                     self.event(event);
                 }
                 self.take_state(*state);
+            }
+            Happening::Notice(text) => {
+                self.log(Said::Notice(harmless::line(&text)));
             }
             Happening::Answer { ticket, result } => self.answer(ticket, result),
             Happening::Ended(end) => self.ended(end),

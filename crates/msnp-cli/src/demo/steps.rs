@@ -3,6 +3,7 @@
 mod arrival;
 mod endings;
 mod groups;
+mod objects;
 mod presence;
 mod privacy;
 mod rooms;
@@ -20,7 +21,9 @@ pub(crate) fn steps() -> impl Iterator<Item = &'static Step> {
         arrival::STEPS,
         groups::STEPS,
         presence::STEPS,
-        rooms::STEPS,
+        rooms::OF_TWO,
+        objects::STEPS,
+        rooms::OF_THREE,
         privacy::STEPS,
         endings::STEPS,
     ];

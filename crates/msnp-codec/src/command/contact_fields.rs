@@ -1,6 +1,6 @@
 //! How a contact is written: `N=`, `F=`, `C=` from MSNP10, account and name before.
 
-use crate::field::{Line, Reader, text};
+use crate::field::{Line, Reader};
 use crate::{CommandError, Encoded};
 
 /// The fields `N=`, `F=`, `C=`, in any order; an address or name may hold more equals signs.
@@ -18,7 +18,7 @@ impl<'a> Fields<'a> {
         reader: &mut Reader<'a>,
     ) -> Result<Option<&'a str>, CommandError> {
         let text = |reader: &Reader<'a>, bytes: &'a [u8], what: &'static str| {
-            text(bytes).filter(|text| !text.is_empty()).ok_or_else(|| reader.invalid(what))
+            reader.text(bytes).filter(|text| !text.is_empty()).ok_or_else(|| reader.invalid(what))
         };
         while !reader.is_empty() {
             match reader.next("field")? {

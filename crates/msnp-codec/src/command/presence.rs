@@ -187,6 +187,7 @@ impl<'a> ContactName<'a> {
         Self { account, network: None }
     }
 
+    #[inline]
     pub(super) fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError> {
         let text: &str = reader.read("account")?;
         let place = version.network_in_presence();

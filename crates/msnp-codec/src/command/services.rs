@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use msnp_core::{TransactionId, Version};
 
-use crate::field::{Command, Field, Line, Reader, command, text};
+use crate::field::{Command, Field, Line, Reader, command};
 use crate::{CommandError, Encoded};
 
 command! {
@@ -295,7 +295,7 @@ impl<'a> Field<'a> for DirectoryField<'a> {
             .position(|b| *b == b'=')
             .and_then(|end| bytes.split_at_checked(end))
             .ok_or_else(|| reader.invalid(parameter))?;
-        let key = text(key).filter(|key| !key.is_empty());
+        let key = reader.text(key).filter(|key| !key.is_empty());
         Ok(Self {
             key: key.ok_or_else(|| reader.invalid(parameter))?,
             value: Encoded::from_wire(value.get(1..).unwrap_or_default()),

@@ -173,7 +173,7 @@ impl<'a> Command<'a> for ServerRng<'a> {
     fn read(reader: &mut Reader<'a>, _: Version) -> Result<Self, CommandError> {
         let session = reader.read("session")?;
         let address = reader.read("address")?;
-        if reader.read::<&str>("cookie marker")? != "CKI" {
+        if reader.next("cookie marker")? != b"CKI" {
             return Err(reader.invalid("cookie marker"));
         }
         Ok(Self {

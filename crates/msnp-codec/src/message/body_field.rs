@@ -20,22 +20,25 @@ impl<'a> BodyField<'a> {
     }
 
     /// The lines at the front of a body, up to an empty one.
-    pub(super) fn read(body: &'a [u8]) -> impl Iterator<Item = Self> {
+    pub fn read(body: &'a [u8]) -> impl Iterator<Item = Self> {
         let (fields, _) = Headers::parse(body);
         fields
             .iter()
             .map(|field| Self { name: on_one_line(field.name), value: on_one_line(field.value) })
     }
 
-    pub(super) fn is(&self, name: &str) -> bool {
+    /// Whether it has that name, in any letter case.
+    pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    pub(super) fn print(&self, out: &mut Vec<u8>) {
+    /// Appends the line.
+    pub fn print(&self, out: &mut Vec<u8>) {
         write_line(out, &self.name.replace([':', '\r', '\n'], "-"), &self.value);
     }
 
-    pub(super) fn into_owned(self) -> BodyField<'static> {
+    /// The same, independent of the bytes it was read from.
+    pub fn into_owned(self) -> BodyField<'static> {
         BodyField {
             name: Cow::Owned(self.name.into_owned()),
             value: Cow::Owned(self.value.into_owned()),

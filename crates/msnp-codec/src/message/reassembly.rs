@@ -54,6 +54,19 @@ pub struct ReassemblyLimits {
     pub patience: Duration,
 }
 
+impl ReassemblyLimits {
+    /// The most bytes that a [`Reassembly`] ever holds on the heap, but for what is in the `K`s.
+    pub const fn heap_bound<K>(&self) -> usize {
+        // A node of a map is at least half full, and has links besides.
+        let piece = 3 * size_of::<(u32, Box<[u8]>)>();
+        let set = 3 * (size_of::<(K, Box<[u8]>)>() + size_of::<Set>()) + MAX_ID_LEN;
+        // Before the limits are looked at there is one part more.
+        let sets = self.parts.saturating_mul(piece).saturating_add(set);
+        let sets = self.messages.saturating_add(1).saturating_mul(sets);
+        self.total_len.saturating_add(sets).saturating_add(self.message_len)
+    }
+}
+
 impl Default for ReassemblyLimits {
     fn default() -> Self {
         Self {
@@ -95,6 +108,8 @@ pub enum ReassemblyError {
     Full,
 }
 
+const MAX_ID_LEN: usize = 64;
+
 /// What there is of a message.
 #[derive(Clone, Debug)]
 struct Set {
@@ -107,7 +122,7 @@ struct Set {
 
 impl<K: Ord + Clone> Reassembly<K> {
     /// The longest `Message-ID` that is taken, in bytes; a GUID has 38.
-    pub const MAX_ID_LEN: usize = 64;
+    pub const MAX_ID_LEN: usize = MAX_ID_LEN;
 
     /// Holds nothing yet.
     pub const fn new(limits: ReassemblyLimits) -> Self {
@@ -172,12 +187,7 @@ impl<K: Ord + Clone> Reassembly<K> {
 
     /// The most bytes it ever holds on the heap, but for what is in the `K`s.
     pub const fn heap_bound(&self) -> usize {
-        // A node of a map is at least half full, and has links besides.
-        let piece = 3 * size_of::<(u32, Box<[u8]>)>();
-        let set = 3 * (size_of::<(K, Box<[u8]>)>() + size_of::<Set>()) + Self::MAX_ID_LEN;
-        let limits = &self.limits;
-        // Before the limits are looked at there is one part more.
-        limits.total_len + (limits.messages + 1) * (set + limits.parts * piece) + limits.message_len
+        self.limits.heap_bound::<K>()
     }
 
     /// Says whether the message is complete now.

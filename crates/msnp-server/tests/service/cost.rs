@@ -6,7 +6,11 @@ use crate::world::{NOTIFICATION, SWITCHBOARD, World, account, config};
 
 /// How many links are looked up for one message in a room of two, with so many idle links.
 fn visits_with(idle: u64) -> u64 {
-    let mut world = World::new();
+    let mut config = config();
+    config.limits.connections.of_one_address = usize::MAX;
+    config.limits.connections.strangers = usize::MAX;
+    config.limits.connections.strangers_of_one_address = usize::MAX;
+    let mut world = World::with(config);
     let alice = world.online("alice", Version::MSNP8);
     let bob = world.online("bob", Version::MSNP8);
     let room = world.room("alice", alice);

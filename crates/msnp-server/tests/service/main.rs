@@ -14,6 +14,7 @@ mod challenges;
 mod contacts;
 mod cost;
 mod groups;
+mod hostile;
 mod lists;
 mod pages;
 mod presence;

@@ -38,6 +38,37 @@ fn peer_to_peer_data_wants_its_own_letter_from_msnp9() {
 }
 
 #[test]
+fn a_packet_of_the_second_version_may_be_as_short_as_its_header() {
+    let (mut world, alice, bob) = talking_in(Version::MSNP12);
+    let packet = |len: usize| {
+        let headers = "MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\n\
+             P2P-Dest: bob@example.com;{33333333-0000-0000-0000-000000000002}\r\n\
+             P2P-Src: alice@example.com;{33333333-0000-0000-0000-000000000001}\r\n\r\n";
+        format!("{headers}{}", "\u{8}".repeat(len))
+    };
+    let (shortest, shorter) = (packet(8), packet(7));
+    let len = shortest.len();
+    assert_eq!(world.ask(alice, format!("MSG 5 D {len}\r\n{shortest}")), "ACK 5\r\n");
+    assert!(world.received(bob).ends_with(&shortest));
+    let len = shorter.len();
+    assert_eq!(world.ask(alice, format!("MSG 6 D {len}\r\n{shorter}")), "282 6\r\n");
+}
+
+#[test]
+fn a_packet_is_passed_on_byte_for_byte() {
+    // Line ends, a command in the midst, nothing that is known: a packet is none of that.
+    let headers = "mime-version:1.0\nX-Unknown: é\r\nP2P-Dest:  nobody@example.com\r\n\
+         content-type: application/x-msnmsgrp2p\r\n\r\n";
+    let data = "\0\r\n\r\nMSG 7 N 2\r\n\u{7f}\u{1}\n".repeat(20);
+    let (mut world, alice, bob) = talking_in(Version::MSNP9);
+    let message = format!("{headers}{data}");
+    let len = message.len();
+    assert_eq!(world.ask(alice, format!("MSG 5 D {len}\r\n{message}")), "ACK 5\r\n");
+    let expected = format!("{len}\r\n{message}");
+    assert!(world.received(bob).ends_with(&expected));
+}
+
+#[test]
 fn a_second_sign_in_leaves_the_rooms_of_the_first() {
     let (mut world, alice, bob) = friends();
     let room = world.room("alice", alice);

@@ -93,9 +93,13 @@ impl World {
     }
 
     pub(crate) fn connect(&mut self, listener: u64) -> LinkId {
+        self.connect_from("192.0.2.1", listener)
+    }
+
+    pub(crate) fn connect_from(&mut self, address: &str, listener: u64) -> LinkId {
         self.next += 1;
         let link = LinkId::new(self.next);
-        let peer = SocketAddr::from(([192, 0, 2, 1], 4000));
+        let peer = SocketAddr::new(address.parse().unwrap(), 4000);
         let listener = ListenerId::new(listener);
         self.server.link_opened(self.now, link, Opened::Accepted { listener, peer });
         self.run();
@@ -321,9 +325,27 @@ impl World {
     }
 
     pub(crate) fn log_in(&mut self, name: &str, password: &str) -> HttpResponse {
+        self.log_in_from("192.0.2.1", name, password)
+    }
+
+    pub(crate) fn log_in_from(
+        &mut self,
+        address: &str,
+        name: &str,
+        password: &str,
+    ) -> HttpResponse {
         let account = format!("{name}%40example.com");
         let header = format!("Passport1.4 OrgVerb=GET,sign-in={account},pwd={password},ct=1");
-        self.get("/login", &[("Authorization", &header)])
+        let mut request = HttpRequest::get("/login").header("Authorization", header);
+        request.peer = Some(SocketAddr::new(address.parse().unwrap(), 4000));
+        self.request(request)
+    }
+
+    /// Shows a password to the notification server by MSNP7, on a link of its own.
+    pub(crate) fn guess_from(&mut self, address: &str, name: &str, password: &str) -> String {
+        let link = self.connect_from(address, NOTIFICATION);
+        self.ask(link, "VER 1 MSNP7\r\n");
+        self.prove_by_md5(link, name, password)
     }
 
     /// Answers the first challenge in `text`.

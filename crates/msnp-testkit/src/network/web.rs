@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use msnp_core::{EffectId, HttpRequest, RequestId};
@@ -76,6 +77,8 @@ impl Target {
             request.headers.insert(0, ("Host".to_owned(), self.authority));
         }
         request.url = self.path;
+        // All are at loopback here; requests have no ports of their own.
+        request.peer = Some((Ipv4Addr::LOCALHOST, 0).into());
         request
     }
 }

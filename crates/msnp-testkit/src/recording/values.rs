@@ -128,6 +128,7 @@ pub(crate) fn request_json(request: &HttpRequest, masked: bool) -> Value {
         "body": hex(&request.body),
         "response_limit": request.response_limit,
         "time_limit": duration_json(request.time_limit),
+        "peer": request.peer,
     })
 }
 
@@ -143,6 +144,8 @@ pub(crate) fn request(value: &Value) -> Option<HttpRequest> {
         body: Bytes::from(unhex(&value["body"])?),
         response_limit: usize::try_from(value["response_limit"].as_u64()?).ok()?,
         time_limit: duration(&value["time_limit"])?,
+        // Older recordings do not say it.
+        peer: value["peer"].as_str().map(str::parse).transpose().ok()?,
     })
 }
 
@@ -274,6 +277,7 @@ mod tests {
         let post = HttpRequest {
             method: Method::Post,
             body: Bytes::from_static(b"<xml/>"),
+            peer: Some("192.0.2.1:5000".parse().unwrap()),
             ..HttpRequest::get("//login/%41?x").header("Host", "example.com")
         };
         assert_eq!(request(&request_json(&post, false)), Some(post));

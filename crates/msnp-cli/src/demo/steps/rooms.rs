@@ -12,7 +12,7 @@ use super::Who::{Alice, Bob, Carol};
 use super::seen::{invited, is, joined, left, nudge, text};
 use super::{Step, every_version};
 
-pub(super) const STEPS: &[Step] = &[
+pub(super) const OF_TWO: &[Step] = &[
     Step {
         name: "alice invites bob to talk",
         needs: every_version,
@@ -75,6 +75,9 @@ pub(super) const STEPS: &[Step] = &[
             is(s, |e| text(e, &cast.alice, &long_text()))
         })],
     },
+];
+
+pub(super) const OF_THREE: &[Step] = &[
     Step {
         name: "alice invites carol to join them",
         needs: every_version,
