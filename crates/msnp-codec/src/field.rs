@@ -255,6 +255,23 @@ pub(crate) fn number(digits: &[u8]) -> Option<u32> {
     u32::try_from(number).ok()
 }
 
+/// The number that a line ends with, after a space, and where it begins; none where it has more
+/// than seven digits, or something else is uncommon.
+#[inline]
+pub(crate) fn last_number(line: &[u8]) -> Option<(usize, u32)> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let eight = u64::from_le_bytes(*line.last_chunk()?);
+    // The highest bit of each byte that is no space.
+    let differ = eight ^ (0x20 * ONES);
+    let others = (differ & (0x7f * ONES)).wrapping_add(0x7f * ONES) | differ;
+    let digits = (!others & (0x80 * ONES)).leading_zeros() / 8;
+    // With eight of them no space was found, and without any there is no number.
+    let before = u64::MAX.checked_shr(8 * digits).filter(|_| digits > 0)?;
+    let padded = eight & !before | u64::from_le_bytes([b'0'; 8]) & before;
+    let number = u32::try_from(eight_digits(padded.to_le_bytes())?).ok()?;
+    Some((line.len() - usize::try_from(digits).ok()?, number))
+}
+
 /// The number that eight digits are: each two beside each other become one number, three times.
 #[inline]
 const fn eight_digits(eight: [u8; 8]) -> Option<u64> {
@@ -407,6 +424,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_last_number_is_what_stands_behind_the_last_space(
+            line in prop::collection::vec(prop_oneof![Just(b' '), b'0'..=b'9', any::<u8>()], 0..12),
+            digits in "[0-9]{0,9}",
+        ) {
+            let line = [&line[..], b" ", digits.as_bytes()].concat();
+            let expected = (line.len() >= 8 && matches!(digits.len(), 1..=7))
+                .then(|| (line.len() - digits.len(), digits.parse().unwrap()));
+            prop_assert_eq!(last_number(&line), expected);
+        }
+
+        #[test]
+        fn there_is_no_last_number_but_of_digits(line in prop::collection::vec(any::<u8>(), 0..12)) {
+            if let Some((start, number)) = last_number(&line) {
+                prop_assert_eq!(line[start - 1], b' ');
+                prop_assert_eq!(core::str::from_utf8(&line[start..]).unwrap().parse(), Ok(number));
+            }
+        }
+
         #[test]
         fn a_number_is_read_if_it_fits(n in prop_oneof![any::<u64>(), 0..1u64 << 33], zeros in 0..9usize) {
             let text = "0".repeat(zeros) + &n.to_string();

@@ -1,8 +1,9 @@
 use msnp_core::Version;
 
-use crate::field::number;
-use crate::raw::{RawCommand, split_last};
-use crate::{Body, CommandRow, Sender, Verb};
+use crate::field::{last_number, number};
+use crate::raw::{Parameters, RawCommand, split_last};
+use crate::table::{Key, Place};
+use crate::{Body, Sender, Verb};
 
 /// Finds whole commands, line and body together, at the front of a byte stream.
 ///
@@ -71,21 +72,25 @@ impl Framer {
         if bytes.len() < self.needed {
             return self.failed.map_or(Ok(None), Err);
         }
-        let Some(end) = self.line_end(bytes) else { return self.failed.map_or(Ok(None), Err) };
-        let returns = end.checked_sub(1).is_some_and(|last| bytes.get(last) == Some(&b'\r'));
-        let line = bytes.get(..end - usize::from(returns)).unwrap_or_default();
+        let Some(before) = self.before_line_end(bytes) else {
+            return self.failed.map_or(Ok(None), Err);
+        };
+        let line = match before {
+            [line @ .., b'\r'] => line,
+            line => line,
+        };
         if line.len() > self.limits.line {
             return Err(self.fail(well_formed(line), FrameFault::LineTooLong));
         }
         let Some(verb) = verb_of(line) else {
             return Err(self.fail(None, FrameFault::NotACommand));
         };
-        let (head, body) = match self.body_len(verb, line) {
-            Ok(None) => (None, 0),
-            Ok(Some(body)) => (Some(end + 1), body),
+        let key = Key::new(self.sender, verb);
+        let (body, whole) = match self.announced(key, line) {
+            Ok(None) => (None, before.len() + 1),
+            Ok(Some(body)) => (Some(body), (before.len() + 1).saturating_add(body.len)),
             Err(fault) => return Err(self.fail(well_formed(line), fault)),
         };
-        let whole = (end + 1).saturating_add(body);
         let Some(wire) = bytes.get(..whole) else {
             self.needed = whole;
             return Ok(None);
@@ -93,15 +98,18 @@ impl Framer {
         self.needed = 0;
         self.searched = 0;
         self.taken = self.taken.wrapping_add(u64::try_from(whole).unwrap_or(u64::MAX));
-        Ok(Some(RawCommand::new(self.sender, verb, wire, line.len(), head)))
+        let command = RawCommand::new(key, wire, line.len());
+        Ok(Some(match body {
+            None => command,
+            Some(body) => command.with_body(body.parameters, before.len() + 1),
+        }))
     }
 
-    /// Where the first line ends.
+    /// The first line, as far as what ends it.
     #[inline]
-    fn line_end(&mut self, bytes: &[u8]) -> Option<usize> {
-        let unsearched = bytes.get(self.searched..).unwrap_or_default();
-        match memchr::memchr(b'\n', unsearched) {
-            Some(found) => Some(self.searched + found),
+    fn before_line_end<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        match memchr::memchr(b'\n', bytes.get(self.searched..)?) {
+            Some(found) => bytes.get(..self.searched + found),
             None => {
                 if bytes.len() > self.limits.line.saturating_add(1) {
                     self.fail(well_formed(bytes), FrameFault::LineTooLong);
@@ -113,21 +121,37 @@ impl Framer {
         }
     }
 
-    #[inline]
-    fn body_len(&self, verb: Verb, line: &[u8]) -> Result<Option<usize>, FrameFault> {
-        match CommandRow::body_of(self.sender, verb) {
-            Some(Body::Never) => Ok(None),
-            Some(rule) => self.announced_len(rule, verb, line),
-            None => self.body_len_of_unknown(verb, line),
+    /// The body that a line announces.
+    #[inline(always)]
+    fn announced(&self, key: Key, line: &[u8]) -> Result<Option<Announced>, FrameFault> {
+        let Some(place) = Place::of(key) else {
+            return self.announced_by_unknown(key.verb(), line);
+        };
+        match place.body {
+            Body::Never => Ok(None),
+            // Nearly every length is read here; whatever is odd about one, the rest sees to it.
+            Body::Always
+                if let Some((parameters, len)) = last_number(line)
+                    && len <= place.largest_body
+                    && let Ok(len) = usize::try_from(len)
+                    && len <= self.limits.body =>
+            {
+                Ok(Some(Announced { parameters, len }))
+            }
+            rule => self.announced_by(rule, place.largest_body, line),
         }
     }
 
     #[inline(never)]
-    fn body_len_of_unknown(&self, verb: Verb, line: &[u8]) -> Result<Option<usize>, FrameFault> {
+    fn announced_by_unknown(
+        &self,
+        verb: Verb,
+        line: &[u8],
+    ) -> Result<Option<Announced>, FrameFault> {
         let is_error = self.sender == Sender::Server && verb.error_code().is_some();
         match verb.is_well_formed() {
             true if is_error && self.version.errors_have_bodies() => {
-                self.announced_len(Body::IfNumber, verb, line)
+                self.announced_by(Body::IfNumber, ERROR_BODY, line)
             }
             true => Ok(None),
             false => Err(FrameFault::NotACommand),
@@ -135,34 +159,29 @@ impl Framer {
     }
 
     #[inline(never)]
-    fn announced_len(
+    fn announced_by(
         &self,
         rule: Body,
-        verb: Verb,
+        largest: u32,
         line: &[u8],
-    ) -> Result<Option<usize>, FrameFault> {
-        let parameters = line.get(3..).unwrap_or_default();
-        let Some((before, last)) = split_last(parameters) else {
+    ) -> Result<Option<Announced>, FrameFault> {
+        let Some((before, last)) = split_last(line).filter(|(before, _)| !before.is_empty()) else {
             return if rule == Body::Always { Err(FrameFault::NoLength) } else { Ok(None) };
         };
+        let is_number = last.iter().all(u8::is_ascii_digit);
         let expected = match rule {
-            Body::Never => return Ok(None),
+            Body::Never => false,
             Body::Always => true,
-            Body::IfNumber => split_last(before).is_some() && last.iter().all(u8::is_ascii_digit),
-            Body::FromParameter(n) => {
-                let line = RawCommand::new(self.sender, verb, line, line.len(), None);
-                line.parameters().count() >= usize::from(n)
-            }
+            Body::IfNumber => is_number && Parameters::new(before).next().is_some(),
+            Body::FromParameter(n) => Parameters::new(line).count() >= usize::from(n),
         };
         if !expected {
             return Ok(None);
         }
-        let row = CommandRow::find(self.sender, verb);
-        let largest = row.map_or(ERROR_BODY, |row| row.largest_body);
         let limit = self.limits.body.min(usize::try_from(largest).unwrap_or(usize::MAX));
         match number(last).and_then(|len| usize::try_from(len).ok()) {
-            Some(len) if len <= limit => Ok(Some(len)),
-            None if !last.iter().all(u8::is_ascii_digit) => Err(FrameFault::NoLength),
+            Some(len) if len <= limit => Ok(Some(Announced { parameters: before.len(), len })),
+            None if !is_number => Err(FrameFault::NoLength),
             _ => Err(FrameFault::BodyTooLong),
         }
     }
@@ -229,6 +248,15 @@ pub enum FrameFault {
 
 const ERROR_BODY: u32 = 16 * 1024;
 
+/// What a line says about the bytes behind it.
+#[derive(Clone, Copy)]
+struct Announced {
+    /// The bytes of the line before the length.
+    parameters: usize,
+    /// The bytes of the body.
+    len: usize,
+}
+
 fn well_formed(line: &[u8]) -> Option<Verb> {
     verb_of(line).filter(|verb| verb.is_well_formed())
 }
@@ -236,9 +264,11 @@ fn well_formed(line: &[u8]) -> Option<Verb> {
 /// The first word, where it is as long as a verb.
 #[inline]
 fn verb_of(line: &[u8]) -> Option<Verb> {
-    let (verb, rest) = line.split_first_chunk::<3>()?;
-    let ended = matches!(rest.first(), None | Some(b' ' | b'\t'));
-    ended.then_some(Verb::new(*verb))
+    match line.first_chunk() {
+        Some([a, b, c, b' ' | b'\t']) => Some(Verb::new([*a, *b, *c])),
+        Some(_) => None,
+        None => line.try_into().ok().map(Verb::new),
+    }
 }
 
 fn side(sender: Sender) -> &'static str {

@@ -3,6 +3,7 @@ use core::fmt;
 use bytes::Bytes;
 
 use crate::secrets::Masked;
+use crate::table::Key;
 use crate::{Sender, Verb};
 
 /// One whole command as it came: a line, and the body that it announced.
@@ -16,28 +17,33 @@ pub struct RawCommand<'a> {
     wire: &'a [u8],
     /// The bytes of the line, without its end.
     line: u32,
+    /// The bytes of the line before the length of the body.
+    parameters: u32,
     /// Where the body begins; beyond the end where there is none.
     body: u32,
-    verb: Verb,
-    sender: Sender,
+    key: Key,
 }
 
 /// Where the body of a command begins that has none.
 const NO_BODY: u32 = u32::MAX;
 
 impl<'a> RawCommand<'a> {
-    /// The first `line` bytes of `wire` are the line without its end; the body begins at `body`,
-    /// where there is one.
+    /// The first `line` bytes of `wire` are the line without its end, all of them parameters but
+    /// the verb; no body follows.
     #[inline]
-    pub(crate) fn new(
-        sender: Sender,
-        verb: Verb,
-        wire: &'a [u8],
-        line: usize,
-        body: Option<usize>,
-    ) -> Self {
-        let place = |at: usize| u32::try_from(at).unwrap_or(NO_BODY);
-        Self { wire, line: place(line), body: body.map_or(NO_BODY, place), verb, sender }
+    pub(crate) fn new(key: Key, wire: &'a [u8], line: usize) -> Self {
+        let line = place(line);
+        Self { wire, line, parameters: line, body: NO_BODY, key }
+    }
+
+    /// The same with a body: its length is what the line holds behind `parameters` bytes, and it
+    /// begins at `body`.
+    #[inline]
+    #[must_use]
+    pub(crate) fn with_body(mut self, parameters: usize, body: usize) -> Self {
+        self.parameters = place(parameters);
+        self.body = place(body);
+        self
     }
 
     /// All its bytes, line ends and body included: what to take off the front of the input.
@@ -59,12 +65,12 @@ impl<'a> RawCommand<'a> {
 
     /// The verb.
     pub const fn verb(&self) -> Verb {
-        self.verb
+        self.key.verb()
     }
 
     /// Who sent it.
     pub const fn sender(&self) -> Sender {
-        self.sender
+        self.key.sender()
     }
 
     /// The parameters in order, without the length of the body.
@@ -72,11 +78,8 @@ impl<'a> RawCommand<'a> {
     /// An empty parameter cannot be written: white space of any length separates two.
     #[inline]
     pub fn parameters(&self) -> Parameters<'a> {
-        let rest = self.line().get(3..).unwrap_or_default();
-        match self.body {
-            NO_BODY => Parameters::new(rest),
-            _ => Parameters::new(split_last(rest).map_or(&[][..], |(before, _)| before)),
-        }
+        let end = usize::try_from(self.parameters).ok();
+        Parameters::new(end.and_then(|end| self.wire.get(..end)).unwrap_or_default())
     }
 
     /// A copy that borrows nothing.
@@ -84,9 +87,9 @@ impl<'a> RawCommand<'a> {
         OwnedCommand {
             wire: Bytes::copy_from_slice(self.wire),
             line: self.line,
+            parameters: self.parameters,
             body: self.body,
-            verb: self.verb,
-            sender: self.sender,
+            key: self.key,
         }
     }
 }
@@ -96,16 +99,16 @@ impl<'a> RawCommand<'a> {
 pub struct OwnedCommand {
     wire: Bytes,
     line: u32,
+    parameters: u32,
     body: u32,
-    verb: Verb,
-    sender: Sender,
+    key: Key,
 }
 
 impl OwnedCommand {
     /// The command.
     pub fn as_raw(&self) -> RawCommand<'_> {
-        let Self { wire, line, body, verb, sender } = self;
-        RawCommand { wire, line: *line, body: *body, verb: *verb, sender: *sender }
+        let Self { ref wire, line, parameters, body, key } = *self;
+        RawCommand { wire, line, parameters, body, key }
     }
 }
 
@@ -124,28 +127,42 @@ impl fmt::Debug for OwnedCommand {
 /// Events hold commands that nobody understood, and events are printed.
 fn show(name: &str, command: RawCommand<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut shown = f.debug_struct(name);
-    shown.field("sender", &command.sender);
+    shown.field("sender", &command.sender());
     shown.field("line", &Masked(command));
     shown.field("body", &command.body().map(<[u8]>::len)).finish()
+}
+
+/// A place in a line, for which 32 bits are more than enough.
+#[inline]
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NO_BODY)
 }
 
 /// The parameters of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters<'a> {
-    rest: &'a [u8],
+    /// The line, as far as its parameters go.
+    line: &'a [u8],
+    /// Where the verb or the last parameter ends: white space follows, or nothing.
+    at: usize,
     /// Whether the last one is known to hold no control character.
     plain: bool,
 }
 
 impl<'a> Parameters<'a> {
-    const fn new(rest: &'a [u8]) -> Self {
-        Self { rest, plain: false }
+    #[inline]
+    pub(crate) const fn new(line: &'a [u8]) -> Self {
+        Self { line, at: VERB, plain: false }
     }
 
     /// Whether none is left.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.ahead().is_empty()
+        match self.line.get(self.at + 1..) {
+            None => true,
+            Some([first, ..]) if !is_space(*first) => false,
+            Some(ahead) => ahead.iter().all(|b| is_space(*b)),
+        }
     }
 
     /// Whether the last one is known to hold no control character.
@@ -154,16 +171,18 @@ impl<'a> Parameters<'a> {
         self.plain
     }
 
-    /// What is left, from the next parameter on.
-    #[inline]
-    fn ahead(&self) -> &'a [u8] {
-        let mut text = self.rest;
-        while let Some((first, rest)) = text.split_first()
-            && is_space(*first)
-        {
-            text = rest;
-        }
-        text
+    /// The next one where it holds control characters, or more white space than one is before it,
+    /// or none is left.
+    #[cold]
+    #[inline(never)]
+    fn next_odd(&mut self) -> Option<&'a [u8]> {
+        let ahead = self.line.get(self.at..)?;
+        let start = ahead.iter().position(|b| !is_space(*b))?;
+        let text = ahead.get(start..)?;
+        let len = text.iter().position(|b| is_space(*b)).unwrap_or(text.len());
+        self.at += start + len;
+        self.plain = false;
+        text.get(..len)
     }
 }
 
@@ -171,45 +190,51 @@ impl<'a> Iterator for Parameters<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        let text = self.ahead();
-        if text.is_empty() {
-            return None;
+        let ahead = self.line.get(self.at + 1..)?;
+        let len = plain_word(self.line, ahead);
+        match ahead.get(len) {
+            None | Some(b' ' | b'\t') if len > 0 => {
+                self.at += 1 + len;
+                self.plain = true;
+                ahead.get(..len)
+            }
+            _ => self.next_odd(),
         }
-        let (end, plain) = end_of_word(text);
-        let (parameter, rest) = text.split_at_checked(end)?;
-        *self = Self { rest, plain };
-        Some(parameter)
     }
 }
 
-/// Where the first white space is, or the end; and whether it is known that no control character
-/// stands before it.
+/// The bytes of a verb.
+const VERB: usize = 3;
+
+/// How many bytes the rest of a line begins with that are neither control character nor space.
 #[inline]
-fn end_of_word(text: &[u8]) -> (usize, bool) {
+fn plain_word(line: &[u8], ahead: &[u8]) -> usize {
     // Most words are short: to look at eight bytes at once costs less than to call a search.
-    let (mut ahead, mut plain) = (text, true);
-    while let Some((eight, after)) = ahead.split_first_chunk() {
-        let controls = controls_and_spaces(u64::from_le_bytes(*eight));
-        if controls == 0 {
-            ahead = after;
-            continue;
+    let mut rest = ahead;
+    while let Some((eight, after)) = rest.split_first_chunk() {
+        if let Some(end) = control_or_space(u64::from_le_bytes(*eight)) {
+            return ahead.len() - rest.len() + end;
         }
-        let at = usize::try_from(controls.trailing_zeros() / 8).unwrap_or(eight.len());
-        if let Some(b' ' | b'\t') = eight.get(at) {
-            return (text.len() - ahead.len() + at, plain);
-        }
-        plain = false;
-        ahead = ahead.get(at + 1..).unwrap_or_default();
+        rest = after;
     }
-    let end = ahead.iter().position(|b| is_space(*b)).unwrap_or(ahead.len());
-    (text.len() - ahead.len() + end, false)
+    let end = match line.last_chunk() {
+        // What stands before is moved out, and zeros in behind.
+        Some(eight) => {
+            let before = u32::try_from(8 * (eight.len() - rest.len())).unwrap_or(u64::BITS);
+            control_or_space(u64::from_le_bytes(*eight).checked_shr(before).unwrap_or_default())
+        }
+        None => rest.iter().position(|b| *b <= b' '),
+    };
+    ahead.len() - rest.len() + end.unwrap_or(rest.len())
 }
 
-/// The highest bit of the first of eight bytes that is a space or less; bits after it mean nothing.
+/// The first of eight bytes that is a space or less.
 #[inline]
-const fn controls_and_spaces(eight: u64) -> u64 {
+fn control_or_space(eight: u64) -> Option<usize> {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
-    eight.wrapping_sub(0x21 * ONES) & !eight & (0x80 * ONES)
+    // The highest bit of the first such byte; bits after it mean nothing.
+    let found = eight.wrapping_sub(0x21 * ONES) & !eight & (0x80 * ONES);
+    if found == 0 { None } else { usize::try_from(found.trailing_zeros() / 8).ok() }
 }
 
 /// Splits off the last parameter of a line.
@@ -234,7 +259,7 @@ mod tests {
     #[test]
     fn an_empty_last_field_is_no_parameter() {
         let line = b"BPR 6 alice@example.com PHW ";
-        let raw = RawCommand::new(Sender::Server, Verb::new(*b"BPR"), line, line.len(), None);
+        let raw = RawCommand::new(Key::new(Sender::Server, Verb::new(*b"BPR")), line, line.len());
         let parameters: alloc::vec::Vec<_> = raw.parameters().collect();
         assert_eq!(parameters, [&b"6"[..], b"alice@example.com", b"PHW"]);
     }
@@ -244,8 +269,9 @@ mod tests {
         fn parameters_are_what_stands_between_white_space(
             line in prop::collection::vec(prop_oneof![Just(b' '), b'\x07'..b'\x0f', any::<u8>()], 0..60),
         ) {
+            let line = [b"XYZ ", &line[..]].concat();
             let mut parameters = Parameters::new(&line);
-            for expected in line.split(|b| is_space(*b)).filter(|word| !word.is_empty()) {
+            for expected in line[3..].split(|b| is_space(*b)).filter(|word| !word.is_empty()) {
                 prop_assert_eq!(parameters.next(), Some(expected));
                 prop_assert!(!parameters.was_plain() || !expected.contains(&b'\r'));
             }
@@ -257,7 +283,7 @@ mod tests {
     fn an_owned_command_reads_as_the_one_it_was_made_of() {
         let wire = b"UBX alice@example.com 3\r\nabc";
         let verb = Verb::new(*b"UBX");
-        let raw = RawCommand::new(Sender::Server, verb, wire, 23, Some(25));
+        let raw = RawCommand::new(Key::new(Sender::Server, verb), wire, 23).with_body(22, 25);
         assert_eq!(raw.to_owned().as_raw(), raw);
         assert_eq!(raw.parameters().count(), 1);
     }
@@ -266,7 +292,7 @@ mod tests {
     fn debug_shows_no_body_and_no_line_that_may_hold_a_ticket_or_a_cookie() {
         let wire = b"UBX a@example.com\t 6\r\nsecret";
         let verb = Verb::new(*b"UBX");
-        let raw = RawCommand::new(Sender::Server, verb, wire, 20, Some(22));
+        let raw = RawCommand::new(Key::new(Sender::Server, verb), wire, 20).with_body(19, 22);
         let shown = alloc::format!("{raw:?}");
         let expected = "sender: Server, line: \"UBX a@example.com\\t 6\", body: Some(6) }";
         assert_eq!(shown, alloc::format!("RawCommand {{ {expected}"));
@@ -278,7 +304,7 @@ mod tests {
             (Sender::Server, b"RNG"),
         ] {
             let line = [verb, &b" 3 secret secret"[..]].concat();
-            let raw = RawCommand::new(sender, Verb::new(*verb), &line, line.len(), None);
+            let raw = RawCommand::new(Key::new(sender, Verb::new(*verb)), &line, line.len());
             let shown = alloc::format!("{raw:?} {:?}", raw.to_owned());
             assert!(!shown.contains("secret"), "{shown}");
         }

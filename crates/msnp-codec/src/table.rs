@@ -105,14 +105,8 @@ impl CommandRow {
     /// The row of a verb for one sender.
     #[inline]
     pub fn find(sender: Sender, verb: Verb) -> Option<&'static Self> {
-        let place = Place::of(key_of(sender, verb))?;
+        let place = Place::of(Key::new(sender, verb))?;
         COMMANDS.get(usize::from(place.at))
-    }
-
-    /// Whether bytes follow the line of a command; none where the table does not know it.
-    #[inline]
-    pub(crate) fn body_of(sender: Sender, verb: Verb) -> Option<Body> {
-        Place::of(key_of(sender, verb)).map(|place| place.body)
     }
 }
 
@@ -281,46 +275,69 @@ const SHIFT: u32 = 22;
 #[allow(clippy::as_conversions, clippy::indexing_slicing, reason = "runs in the compiler alone")]
 static INDEX: [Place; SLOTS] = {
     assert!(COMMANDS.len() <= u8::MAX as usize);
-    let mut index = [Place { key: 0, at: 0, body: Body::Never }; SLOTS];
+    let mut index = [Place { key: Key(0), at: 0, body: Body::Never, largest_body: 0 }; SLOTS];
     let mut at = 0;
     while at < COMMANDS.len() {
-        let CommandRow { sender, verb, body, .. } = COMMANDS[at];
-        let key = key_of(sender, verb);
+        let CommandRow { sender, verb, body, largest_body, .. } = COMMANDS[at];
+        let key = Key::new(sender, verb);
         let slot = slot_of(key);
-        assert!(index[slot].key == 0, "two rows meet: take another multiplier");
-        index[slot] = Place { key, at: at as u8, body };
+        assert!(index[slot].key.0 == 0, "two rows meet: take another multiplier");
+        index[slot] = Place { key, at: at as u8, body, largest_body };
         at += 1;
     }
     index
 };
 
+/// A place in the index.
 #[derive(Clone, Copy)]
-struct Place {
-    key: u32,
+pub(crate) struct Place {
+    key: Key,
     at: u8,
-    body: Body,
+    pub(crate) body: Body,
+    pub(crate) largest_body: u32,
 }
 
 impl Place {
     #[inline]
-    fn of(key: u32) -> Option<&'static Self> {
+    pub(crate) fn of(key: Key) -> Option<&'static Self> {
         INDEX.get(slot_of(key)).filter(|place| place.key == key)
     }
 }
 
 /// Sender and verb as one number, never 0.
-const fn key_of(sender: Sender, verb: Verb) -> u32 {
-    verb.key()
-        | match sender {
-            Sender::Client => 1 << 24,
-            Sender::Server => 2 << 24,
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key(u32);
+
+impl Key {
+    #[inline]
+    pub(crate) const fn new(sender: Sender, verb: Verb) -> Self {
+        let [a, b, c] = *verb.as_bytes();
+        let sender = match sender {
+            Sender::Client => 1,
+            Sender::Server => 2,
+        };
+        Self(u32::from_le_bytes([a, b, c, sender]))
+    }
+
+    #[inline]
+    pub(crate) const fn verb(self) -> Verb {
+        let [a, b, c, _] = self.0.to_le_bytes();
+        Verb::new([a, b, c])
+    }
+
+    #[inline]
+    pub(crate) const fn sender(self) -> Sender {
+        match self.0.to_le_bytes() {
+            [.., 1] => Sender::Client,
+            _ => Sender::Server,
         }
+    }
 }
 
 #[allow(clippy::as_conversions, reason = "ten bits of a u32 fit every usize")]
 #[inline]
-const fn slot_of(key: u32) -> usize {
-    (key.wrapping_mul(MULTIPLIER) >> SHIFT) as usize
+const fn slot_of(key: Key) -> usize {
+    (key.0.wrapping_mul(MULTIPLIER) >> SHIFT) as usize
 }
 
 /// Found by trying odd numbers until no two rows met.

@@ -42,11 +42,6 @@ impl Verb {
     pub(crate) fn is_well_formed(self) -> bool {
         self.0.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     }
-
-    /// The three bytes as one number, for looking up.
-    pub(crate) const fn key(self) -> u32 {
-        u32::from_le_bytes([self.0[0], self.0[1], self.0[2], 0])
-    }
 }
 
 impl fmt::Display for Verb {
