@@ -182,7 +182,7 @@ impl Client {
         match PersonalMessage::parse(document) {
             Ok(message) => {
                 if let Some(contact) = self.roster.known(&account) {
-                    contact.personal_message = message.clone();
+                    contact.say(message.clone());
                 }
                 self.outputs.event(Event::PersonalMessage { account, message });
             }

@@ -61,8 +61,8 @@ pub struct Contact {
     pub capabilities: Option<Capabilities>,
     /// Its display picture, as MSN object text.
     pub object: Option<String>,
-    /// Its personal message.
-    pub personal_message: PersonalMessage,
+    /// Its personal message; none where it is empty. Most have none, and it is large.
+    pub personal_message: Option<Box<PersonalMessage>>,
 }
 
 impl Roster {
@@ -222,7 +222,7 @@ impl Roster {
             status: Status::OFFLINE,
             capabilities: None,
             object: None,
-            personal_message: PersonalMessage::default(),
+            personal_message: None,
         };
         Some(self.contacts.entry(account.clone()).or_insert_with(new))
     }
@@ -281,16 +281,9 @@ impl Roster {
 
 impl Contact {
     fn weight(&self) -> usize {
-        let message = &self.personal_message;
-        let media = message.current_media.as_ref().map_or(0, |media| {
-            let arguments = media.arguments.iter().map(|argument| ENTRY + argument.len());
-            media.application.len()
-                + media.kind.len()
-                + media.format.len()
-                + arguments.sum::<usize>()
-        });
+        let message = self.personal_message.as_deref().map_or(0, weight_of);
         let groups = self.groups.iter().map(|id| ENTRY + id.len()).sum::<usize>();
-        let texts = self.name.len() + message.text.len() + media + groups;
+        let texts = self.name.len() + message + groups;
         let object = self.object.as_ref().map_or(0, String::len);
         size_of::<Self>() + ENTRY + texts + object + self.guid.as_ref().map_or(0, |id| id.len())
     }
@@ -306,13 +299,26 @@ impl Contact {
         self.object = object.map(|object| object.into_boxed_str().into_string());
     }
 
+    /// Takes a personal message.
+    pub(crate) fn say(&mut self, message: PersonalMessage) {
+        self.personal_message = (message != PersonalMessage::default()).then(|| Box::new(message));
+    }
+
     /// It is not known to be online.
     pub(crate) fn reset_presence(&mut self) {
         self.status = Status::OFFLINE;
         self.capabilities = None;
         self.object = None;
-        self.personal_message = PersonalMessage::default();
+        self.personal_message = None;
     }
+}
+
+fn weight_of(message: &PersonalMessage) -> usize {
+    let media = message.current_media.as_ref().map_or(0, |media| {
+        let arguments = media.arguments.iter().map(|argument| ENTRY + argument.len());
+        media.application.len() + media.kind.len() + media.format.len() + arguments.sum::<usize>()
+    });
+    size_of::<PersonalMessage>() + ENTRY + message.text.len() + media
 }
 
 fn pairs(settings: &Settings) -> impl Iterator<Item = (&str, &str)> {

@@ -85,7 +85,7 @@ fn a_personal_message_and_music_are_seen_from_msnp11_and_not_possible_before() {
     let bob = world.sign_in("bob", Version::MSNP11);
     world.settle();
     let contact = world.network.machine(bob).roster().contact(&account("alice")).unwrap();
-    assert_eq!(contact.personal_message.text, message.text);
+    assert_eq!(contact.personal_message.as_ref().unwrap().text, message.text);
 
     let mut world = World::new();
     let alice = world.sign_in("alice", Version::MSNP8);

@@ -204,7 +204,6 @@ impl Person {
     pub(crate) fn new(account: AccountText, contact: &Contact) -> Self {
         let Contact { name, lists, guid, groups, status, capabilities, object, personal_message } =
             contact.clone();
-        let personal_message = Some(Personal::from(personal_message));
         Self {
             account,
             name,
@@ -217,7 +216,7 @@ impl Person {
                 extended: capabilities.extended,
             }),
             object,
-            personal_message: personal_message.filter(|message| !message.is_empty()),
+            personal_message: personal_message.map(|message| Personal::from(*message)),
         }
     }
 }

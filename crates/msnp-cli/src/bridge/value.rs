@@ -307,12 +307,6 @@ pub(crate) struct Personal {
     machine_guid: Option<GuidText>,
 }
 
-impl Personal {
-    pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl From<CurrentMedia> for Media {
     fn from(media: CurrentMedia) -> Self {
         let CurrentMedia { application, kind, enabled, format, arguments } = media;

@@ -58,7 +58,7 @@ impl Book {
                 lists: contact.lists,
                 groups: contact.groups.clone(),
                 status: contact.status,
-                message: message(&contact.personal_message),
+                message: contact.personal_message.as_deref().map(message).unwrap_or_default(),
             };
             (account.clone(), person)
         };

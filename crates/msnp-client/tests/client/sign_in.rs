@@ -105,7 +105,7 @@ fn msnp11_learns_its_name_and_the_guids_of_contacts_from_the_lists() {
     assert_eq!(s.client.name(), Some("Alice A"));
     let bob = s.client.roster().contact(&account("bob@example.com")).unwrap();
     assert_eq!((bob.guid.as_deref(), bob.lists.bits()), (Some(guid), 11));
-    assert_eq!(bob.personal_message.text, "hi & bye");
+    assert_eq!(bob.personal_message.as_ref().unwrap().text, "hi & bye");
 }
 
 #[test]

@@ -207,10 +207,14 @@ fn decode_font(mut encoded: &[u8]) -> String {
 
 /// Only what would end the field or the line is encoded, as the official client did.
 fn encode_font(font: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for letter in font.chars() {
-        match letter {
-            ' ' | '%' | ';' | '\0'..='\x1f' | '\x7f' => write!(f, "%{:02X}", u32::from(letter))?,
-            other => f.write_char(other)?,
+    let escaped = |b: u8| matches!(b, b' ' | b'%' | b';' | b'\0'..=b'\x1f' | b'\x7f');
+    for part in font.split_inclusive(|letter| u8::try_from(letter).is_ok_and(escaped)) {
+        match part.as_bytes() {
+            [.., last] if escaped(*last) => {
+                f.write_str(part.get(..part.len() - 1).unwrap_or_default())?;
+                write!(f, "%{last:02X}")?;
+            }
+            _ => f.write_str(part)?,
         }
     }
     Ok(())

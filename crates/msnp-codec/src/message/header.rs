@@ -208,7 +208,8 @@ const LINE_BREAKS: [char; 2] = ['\r', '\n'];
 pub(super) fn write_line(out: &mut Vec<u8>, name: &str, value: &str) {
     out.extend_from_slice(name.as_bytes());
     out.extend_from_slice(b": ");
-    out.extend_from_slice(value.replace(LINE_BREAKS, " ").as_bytes());
+    let breaks = |b: u8| b == b'\r' || b == b'\n';
+    out.extend(value.bytes().map(|b| if breaks(b) { b' ' } else { b }));
     out.extend_from_slice(b"\r\n");
 }
 

@@ -1,6 +1,7 @@
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use super::content_type::ContentType;
 use super::format::TextFormat;
@@ -70,12 +71,16 @@ impl<'a> Text<'a> {
     /// Nothing is cut here: one that is longer than [`MAX_MESSAGE_LEN`](super::MAX_MESSAGE_LEN)
     /// has to be [split](super::Message::split).
     pub fn print(&self, out: &mut Vec<u8>) {
+        out.reserve(USUAL_HEADERS + self.text.len());
         let mut writer = HeaderWriter::new(out)
             .header("Content-Type", "text/plain; charset=UTF-8")
             .optional("User-Agent", self.user_agent.as_deref())
             .optional("P4-Context", self.shown_name.as_deref());
         if let Some(format) = &self.format {
-            writer = writer.header("X-MMS-IM-Format", &format.to_string());
+            let mut value = String::with_capacity(USUAL_HEADERS);
+            // Writing to a string cannot fail.
+            let _ = write!(value, "{format}");
+            writer = writer.header("X-MMS-IM-Format", &value);
         }
         let out = writer.end();
         let text = with_line_feeds(Cow::Borrowed(&*self.text));
@@ -97,6 +102,9 @@ impl<'a> Text<'a> {
         }
     }
 }
+
+/// More bytes than the headers of a message need that somebody has typed.
+const USUAL_HEADERS: usize = 192;
 
 fn is_utf8(charset: &[u8]) -> bool {
     [&b"UTF-8"[..], b"UTF8", b"US-ASCII"].iter().any(|name| charset.eq_ignore_ascii_case(name))
