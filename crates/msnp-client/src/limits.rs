@@ -185,3 +185,14 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_limits_bound_the_heap_as_their_documentation_says() {
+        let bound = Limits::default().heap_bound() / (1024 * 1024);
+        assert!((512..1024).contains(&bound), "{bound} MiB");
+    }
+}

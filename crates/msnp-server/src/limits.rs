@@ -25,7 +25,7 @@ impl Limits {
     /// mail and puts into [`Scripted`](crate::Scripted), count as far as they are within the
     /// limits and about these accounts.
     ///
-    /// By default it is [`of_accounts`](Self::of_accounts) and about 1.7 GiB: the greater part are
+    /// By default it is [`of_accounts`](Self::of_accounts) and about 1.6 GiB: the greater part are
     /// the buffers of [`ConnectionLimits::output`](crate::ConnectionLimits::output), of which each
     /// byte may take four.
     pub const fn heap_bound(&self, accounts: usize) -> usize {
@@ -174,3 +174,14 @@ const PENDING: usize = in_map(size_of::<(u64, Pending)>()) + Account::MAX_LEN;
 const EVENT: usize = 2 * (size_of::<ServerEvent>() + Account::MAX_LEN);
 /// Addresses, and queues while they are empty.
 const REST: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_limits_bound_the_heap_as_their_documentation_says() {
+        let bound = Limits::default().heap_bound(0) / (1024 * 1024);
+        assert!((1590..1690).contains(&bound), "{bound} MiB");
+    }
+}
