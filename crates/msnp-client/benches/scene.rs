@@ -98,13 +98,13 @@ impl Scene {
     }
 
     /// The client itself, for what it does with others.
-    #[allow(dead_code, reason = "only allocations are counted of it")]
+    #[allow(dead_code, reason = "no benchmark needs it")]
     pub(crate) fn client(&mut self) -> &mut Client {
         &mut self.client
     }
 
     /// The same as a driver sees it: hears something in the room, and gives what goes out there.
-    #[allow(dead_code, reason = "only allocations are counted of it")]
+    #[allow(dead_code, reason = "no benchmark needs it")]
     pub(crate) fn exchange(&mut self, said: &[u8], out: &mut Vec<u8>) {
         assert_eq!(self.client.input(NOW, ROOM, said), said.len());
         loop {

@@ -1,11 +1,18 @@
 //! Makes a client do one thing often: `.ci/instructions` counts the instructions of that.
 //!
 //! Prints how often it was done. See `benches/scene.rs` for what is done.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what is measured must be as it should")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what is measured must be as it should"
+)]
 #![allow(clippy::print_stdout, reason = "it says how much it did")]
 
 use std::process::ExitCode;
 
+#[path = "../benches/packets.rs"]
+mod packets;
 #[path = "../benches/scene.rs"]
 mod scene;
 #[path = "../../msnp-codec/benches/stream.rs"]
@@ -16,6 +23,7 @@ use scene::{Scene, SignIn};
 
 const CONTACTS: u32 = 10_000;
 const TEXTS: u32 = 2_000;
+const OBJECT: usize = 800 * packets::PACKET;
 
 fn main() -> ExitCode {
     let what: Vec<String> = std::env::args().skip(1).collect();
@@ -42,6 +50,8 @@ fn main() -> ExitCode {
                 transactions.map(|n| scene.say("This is one of many messages.", n)).sum()
             })
         }
+        ["packet-out"] => packets::serve(OBJECT, &mut |work| counted_part(work)),
+        ["packet-in"] => packets::fetch(OBJECT, &mut |work| counted_part(work)),
         ["sign-in"] => {
             let sign_in = SignIn::new(1_000);
             drop(counted_part(|| sign_in.run()));

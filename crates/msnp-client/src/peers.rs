@@ -3,6 +3,7 @@
 //! A text goes to its link at once. Packets fill a link only up to [`LOW_WATER`], so that a text
 //! that comes after them has little to wait for.
 
+use alloc::borrow::Cow;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -76,6 +77,19 @@ impl Carriers {
         self.stir(link);
     }
 
+    /// A peer that this room carries packets of.
+    fn carried(
+        &self,
+        link: LinkId,
+        account: &Account,
+        machine: Option<Guid>,
+    ) -> Option<&Arc<Carried>> {
+        let is = |carried: &&Arc<Carried>| {
+            carried.peer.machine == machine && carried.peer.account == *account
+        };
+        self.peers.get(&link)?.iter().find(is)
+    }
+
     /// The peers of a room that are this account, or all of them, are there no more.
     fn unbind(&mut self, link: LinkId, account: Option<&Account>) -> Vec<Peer> {
         let is = |carried: &Arc<Carried>| account.is_none_or(|a| carried.peer.account == *a);
@@ -117,25 +131,40 @@ impl Client {
         from: &Account,
         message: &PeerToPeer<'_>,
     ) -> bool {
-        let has_packets = self.version().is_some_and(|version| version.has_data_messages());
-        let Some((account, machine)) = address(&message.destination).filter(|_| has_packets) else {
+        if !self.version().is_some_and(|version| version.has_data_messages()) {
             return false;
-        };
-        let own = &self.own_peer;
-        if account != own.account || machine.is_some_and(|guid| Some(guid) != own.machine) {
-            return true;
+        }
+        match self.is_own_address(&message.destination) {
+            Some(true) => {}
+            Some(false) => return true,
+            None => return false,
         }
         // Nobody checked who it says to be from; the room knows.
         let source = message.source.as_deref().and_then(address);
         let machine = source.and_then(|(_, machine)| machine);
-        let peer = Peer { account: from.clone(), machine };
+        let carried = self.carriers.carried(link, from, machine).cloned();
+        let peer = carried.as_ref().map_or_else(
+            || Cow::Owned(Peer { account: from.clone(), machine }),
+            |carried| Cow::Borrowed(&carried.peer),
+        );
         self.p2p.input(now, &peer, Carriage::Switchboard, &message.packet);
-        self.carriers.called.remove(&peer);
-        if !self.carriers.rooms.contains_key(&peer) {
+        self.carriers.called.remove(&*peer);
+        if !self.carriers.rooms.contains_key(&*peer) {
             self.carriers.bind(&peer, link, &self.own_peer);
         }
         self.carriers.stir_peer(&peer);
         true
+    }
+
+    /// Whether this text means this client; none where it means nobody.
+    fn is_own_address(&self, text: &str) -> Option<bool> {
+        // As everybody writes it, it need not be taken apart.
+        let own = &self.own_peer;
+        if own.account.is(text) {
+            return Some(true);
+        }
+        let (account, machine) = address(text)?;
+        Some(account == own.account && machine.is_none_or(|guid| Some(guid) == own.machine))
     }
 
     /// What became of a packet. Says whether it was one.

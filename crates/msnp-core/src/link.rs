@@ -65,18 +65,19 @@ pub enum LinkEnd {
 
 /// A bounded buffer of bytes that wait to be sent on one link.
 ///
-/// Holds no heap while it is empty.
+/// Holds next to no heap while it is empty, unless it was told to [`keep`](Self::keep) some.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     bytes: Vec<u8>,
     sent: usize,
     limit: usize,
+    kept: usize,
 }
 
 impl Outbox {
     /// An empty buffer that never holds more than `limit` unsent bytes.
     pub const fn new(limit: usize) -> Self {
-        Self { bytes: Vec::new(), sent: 0, limit }
+        Self { bytes: Vec::new(), sent: 0, limit, kept: Self::KEPT }
     }
 
     /// The bytes to send next.
@@ -110,7 +111,7 @@ impl Outbox {
         self.sent = self.sent.saturating_add(n).min(self.bytes.len());
         if self.sent == self.bytes.len() {
             self.sent = 0;
-            if self.bytes.capacity() > Self::KEPT {
+            if self.bytes.capacity() > self.kept {
                 self.bytes = Vec::new();
             } else {
                 self.bytes.clear();
@@ -120,7 +121,7 @@ impl Outbox {
             self.bytes.drain(..self.sent);
             self.sent = 0;
             // The room of what has gone is not kept for what is left.
-            self.bytes.shrink_to(Self::KEPT.max(self.bytes.len()));
+            self.bytes.shrink_to(self.kept.max(self.bytes.len()));
         }
     }
 
@@ -132,6 +133,12 @@ impl Outbox {
     pub const fn heap_bound(limit: usize, largest: usize) -> usize {
         let held = limit.saturating_mul(2).saturating_add(largest);
         held.saturating_mul(2).saturating_add(Self::KEPT)
+    }
+
+    /// From now on it keeps room for so many bytes while it is empty, if it ever needed them: for
+    /// what is sent all the time. The [bound](Self::heap_bound) is the same.
+    pub fn keep(&mut self, room: usize) {
+        self.kept = room.max(Self::KEPT);
     }
 
     /// Raises or lowers the limit; bytes that already wait stay.

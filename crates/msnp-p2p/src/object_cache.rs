@@ -35,10 +35,15 @@ impl ObjectCache {
         Self { objects: BTreeMap::new(), most, held: 0, asked: 0 }
     }
 
-    /// The content of an object; none where it is not here, or the object says no hash.
+    /// The content of an object; none where it is not here, or the object says no hash or another
+    /// length.
     pub fn get(&mut self, object: &MsnObject) -> Option<Bytes> {
         self.asked += 1;
         let kept = self.objects.get_mut(&key(object)?)?;
+        let len = u64::try_from(kept.content.len()).ok();
+        if object.size().is_some() && object.size() != len {
+            return None;
+        }
         kept.asked = self.asked;
         Some(kept.content.clone())
     }
@@ -46,10 +51,12 @@ impl ObjectCache {
     /// Keeps the content of an object, if it is that and there can be room for it; says whether it
     /// is kept.
     pub fn insert(&mut self, object: &MsnObject, content: Bytes) -> bool {
-        let Some(key) = key(object).filter(|_| object.describes(&content)) else { return false };
-        if content.len() > self.most {
-            return false;
-        }
+        object.describes(&content) && self.keep(object, content)
+    }
+
+    /// Keeps what is known to be the content of an object; says whether there can be room for it.
+    pub(crate) fn keep(&mut self, object: &MsnObject, content: Bytes) -> bool {
+        let Some(key) = key(object).filter(|_| content.len() <= self.most) else { return false };
         self.remove(key);
         self.make_room(content.len());
         self.asked += 1;

@@ -170,10 +170,11 @@ impl P2p {
         }
     }
 
-    /// The carrier has not delivered a packet: it goes again.
+    /// The carrier has not delivered a packet: it goes again, but not for ever.
     pub fn lost(&mut self, now: Now, peer: &Peer, packet: PacketId) {
         if let Some(link) = self.links.get_mut(peer) {
             link.transport.lost(now, packet);
+            link.pump(now, &mut self.desk);
         }
     }
 

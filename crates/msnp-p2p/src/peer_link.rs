@@ -221,6 +221,7 @@ impl PeerLink {
             }
             TransportEvent::Acknowledged(id) => self.acknowledged(now, id, desk),
             TransportEvent::Unanswered(id) => self.unanswered(id, desk),
+            TransportEvent::Undeliverable(id) => self.undeliverable(id, desk),
             TransportEvent::Reset { session } => {
                 self.end_session(session, TransferError::Reset, desk);
             }
@@ -348,6 +349,9 @@ impl PeerLink {
 
     fn answered(&mut self, now: Now, message: &SlpMessage, code: StatusCode, desk: &mut Desk) {
         let is = |call: &Call| call.call_id == message.call_id;
+        if message.body.is_about_a_connection() {
+            return; // Its call is that of the session, which goes on without one.
+        }
         if code == StatusCode::OK {
             if let Some(call) = self.calls.iter_mut().find(|call| call.is_fetching() && is(call)) {
                 call.side = Side::Fetching { invitation: None };
@@ -387,7 +391,7 @@ impl PeerLink {
         }
         self.transport.forget_incoming(session);
         let content = Bytes::from(bytes);
-        desk.cache.insert(&call.object, content.clone());
+        desk.cache.keep(&call.object, content.clone());
         desk.event(P2pEvent::ObjectReceived {
             transfer: call.transfer,
             peer: self.peer.clone(),
@@ -418,6 +422,18 @@ impl PeerLink {
         }
     }
 
+    fn undeliverable(&mut self, id: MessageId, desk: &mut Desk) {
+        let needs = |call: &Call| match call.side {
+            Side::Fetching { invitation } => invitation == Some(id),
+            Side::Serving {
+                stage: Stage::Preparing(message) | Stage::Sending(message), ..
+            } => message == id,
+        };
+        if let Some(call) = self.take_call(needs) {
+            self.fail(&call, TransferError::Unreachable, desk);
+        }
+    }
+
     fn end_session(&mut self, session: u32, error: TransferError, desk: &mut Desk) {
         if let Some(call) = self.take_call(|call| call.session == session) {
             self.closed_by_peer(&call, error, desk);
@@ -432,12 +448,13 @@ impl PeerLink {
         }
     }
 
-    /// The peer wants no more of it: because it has all, or because it gave up.
+    /// The peer wants no more of it: because it has all, or because it gave up. Whoever has got it
+    /// says so before; a goodbye alone may mean either.
     fn closed_by_peer(&mut self, call: &Call, error: TransferError, desk: &mut Desk) {
         let all_sent = matches!(call.stage(), Some(Stage::Sending(message))
             if self.transport.progress(message).is_none_or(|(sent, total)| sent >= total));
         match all_sent && error == TransferError::CancelledByPeer {
-            true => self.served(call, true, desk),
+            true => self.served(call, false, desk),
             false => self.fail(call, error, desk),
         }
     }

@@ -292,6 +292,22 @@ fn the_tables_of_fields_are_the_layout() {
     fields_are(DataHeaderV2::FIELDS, &bytes, &read);
 }
 
+#[test]
+fn the_documentation_prints_the_tables_of_fields() {
+    let rows = |fields: &[Field]| -> String {
+        let row = |Field { offset, size, name, meaning, .. }: &Field| {
+            format!("| {offset} | {size} | {name} | {meaning} |\n")
+        };
+        let head = "| offset | size | field | meaning |\n|---|---|---|---|\n";
+        head.to_owned() + &fields.iter().map(row).collect::<String>() + "\n"
+    };
+    let page = include_str!("../../../docs/p2p.md");
+    for fields in [HeaderV1::FIELDS, HeaderV2::FIELDS, DataHeaderV2::FIELDS] {
+        let rows = rows(fields);
+        assert!(page.contains(&rows), "docs/p2p.md lacks\n{rows}");
+    }
+}
+
 fn fields_are(fields: &[Field], bytes: &[u8], read: &[u64]) {
     let mut end = 0;
     for (field, read) in fields.iter().zip(read) {

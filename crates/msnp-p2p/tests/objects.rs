@@ -12,7 +12,9 @@ use proptest::prelude::*;
 use msnp_p2p::packet::Carriage;
 use msnp_p2p::slp::StatusCode;
 use msnp_p2p::transport::Sent;
-use msnp_p2p::{FetchError, P2p, P2pConfig, P2pEvent, P2pLimits, Peer, TransferError, TransferId};
+use msnp_p2p::{
+    FetchError, ObjectCache, P2p, P2pConfig, P2pEvent, P2pLimits, Peer, TransferError, TransferId,
+};
 
 #[test]
 fn a_picture_comes_whole_in_both_versions_and_both_sides_know_it() {
@@ -46,6 +48,43 @@ fn what_has_been_fetched_is_there_at_once_the_next_time() {
     pair.take_events();
     assert_eq!(pair.received(0), [(again, content)]);
     assert!(!pair.sides[0].wants_to_send(&pair.peers[1], Carriage::Switchboard));
+}
+
+#[test]
+fn the_cache_keeps_within_its_bytes_and_drops_what_was_asked_for_longest_ago() {
+    let mut cache = ObjectCache::new(100);
+    let picture = |size| object(ObjectType::DISPLAY_PICTURE, size);
+    let sizes = |cache: &ObjectCache| {
+        let mut sizes: Vec<usize> = cache.iter().map(|(_, content)| content.len()).collect();
+        sizes.sort_unstable();
+        sizes
+    };
+    for size in [30, 31, 32] {
+        let (object, content) = picture(size);
+        assert!(cache.insert(&object, content));
+    }
+    assert!(cache.get(&picture(30).0).is_some());
+    let (object, content) = picture(33);
+    for _ in 0..2 {
+        assert!(cache.insert(&object, content.clone()));
+        assert_eq!((sizes(&cache), cache.held()), (vec![30, 32, 33], 95));
+    }
+    let (object, content) = picture(101);
+    assert!(!cache.insert(&object, content));
+    assert_eq!(sizes(&cache.clone().limited(63)), [30, 33]);
+    assert_eq!(sizes(&cache), [30, 32, 33]);
+}
+
+#[test]
+fn what_has_been_fetched_is_not_what_says_the_same_hash_and_another_length() {
+    let mut pair = Pair::new(false);
+    let (object, _) = pair.publish(1, ObjectType::CUSTOM_EMOTICON, 900);
+    pair.fetch(0, &object).unwrap();
+    pair.settle();
+    assert!(pair.sides[0].cache().get(&object).is_some());
+    let lie = object.with("Size", "901");
+    assert_eq!(pair.sides[0].cache().get(&lie), None);
+    assert!(pair.sides[0].cache().get(&lie.without("Size")).is_some());
 }
 
 #[test]
@@ -166,9 +205,13 @@ proptest! {
         second: bool,
         objects in prop::collection::vec((0_usize..2, 1_usize..40_000), 1..9),
         faults in prop::collection::vec(any::<u8>(), 0..600),
+        dies_after in prop::option::of(0_usize..200),
+        confirms: bool,
     ) {
         let mut pair = Pair::new(second);
         pair.faults = faults.into();
+        pair.dies_after = dies_after;
+        pair.confirms = confirms;
         let mut asked = Vec::new();
         for (owner, size) in objects {
             // Two of the same size are the same object: one transfer.
@@ -199,6 +242,14 @@ proptest! {
                 prop_assert_eq!(ends.count(), 1);
             }
         }
+        // Who believes that the other has it is right.
+        for side in [0, 1] {
+            for object in pair.confirmed(side) {
+                let has = |event: &P2pEvent| matches!(event,
+                    P2pEvent::ObjectReceived { object: came, .. } if came.is_same_thing(&object));
+                prop_assert!(pair.told[1 - side].iter().any(has), "{}", object);
+            }
+        }
     }
 }
 
@@ -209,7 +260,20 @@ struct Pair {
     told: [Vec<P2pEvent>; 2],
     now: Now,
     faults: VecDeque<u8>,
+    /// What each side has put into a carrier that does not move.
+    stalled: [Stalled; 2],
+    /// Whether carriers say what they have delivered.
+    confirms: bool,
+    /// After so many packets no carrier is to be had any more.
+    dies_after: Option<usize>,
     reachable: bool,
+}
+
+/// Packets that come later, with whether their coming is reported.
+#[derive(Default)]
+struct Stalled {
+    packets: VecDeque<(Vec<u8>, Option<Sent>)>,
+    until: usize,
 }
 
 impl Pair {
@@ -228,6 +292,9 @@ impl Pair {
             told: [Vec::new(), Vec::new()],
             now: at(Duration::from_secs(1)),
             faults: VecDeque::new(),
+            stalled: Default::default(),
+            confirms: true,
+            dies_after: None,
             reachable: true,
         }
     }
@@ -274,20 +341,51 @@ impl Pair {
                     true => from.transmit(self.now, peer, Carriage::Switchboard, &mut packet),
                     false => None,
                 };
-                let Some(sent) = sent else { continue };
-                quiet = false;
-                let fault = self.faults.pop_front().unwrap_or(u8::MAX);
-                if !(0..20).contains(&fault) {
-                    to.input(self.now, own, Carriage::Switchboard, &packet);
-                }
-                match (fault, sent) {
-                    (10..30, _) => {
+                let stalled = &mut self.stalled[at];
+                if let Some(sent) = sent {
+                    quiet = false;
+                    let mut fault = self.faults.pop_front().unwrap_or(u8::MAX);
+                    if let Some(left) = &mut self.dies_after {
+                        self.reachable = *left > 0;
+                        fault = if self.reachable { fault } else { 10 };
+                        *left = left.saturating_sub(1);
+                    }
+                    match (fault, sent) {
+                        // The other was gone, which is said, or is not.
+                        (0..5, Sent::Packet(id)) => from.delivered(self.now, peer, id),
+                        (5..10, Sent::Packet(id)) => from.lost(self.now, peer, id),
+                        (0..20, _) => {}
+                        (40..60, _) => {
+                            stalled.packets.push_back((packet, Some(sent)));
+                            stalled.until = 5;
+                        }
+                        // No report comes.
+                        (20..40, _) => stalled.packets.push_back((packet, None)),
+                        _ => stalled.packets.push_back((packet, Some(sent))),
+                    }
+                    if (10..30).contains(&fault) {
+                        if fault < 20 {
+                            self.stalled = Default::default();
+                        }
                         from.carrier_closed(self.now, peer, Carriage::Switchboard);
                         to.carrier_closed(self.now, own, Carriage::Switchboard);
+                        continue;
                     }
-                    (0..10, Sent::Packet(id)) => from.lost(self.now, peer, id),
-                    (30..40, _) | (_, Sent::Answer) => {}
-                    (_, Sent::Packet(id)) => from.delivered(self.now, peer, id),
+                } else if stalled.packets.is_empty() {
+                    continue;
+                }
+                quiet = false;
+                stalled.until = stalled.until.saturating_sub(1);
+                if stalled.until > 0 {
+                    continue;
+                }
+                for (packet, sent) in stalled.packets.drain(..) {
+                    to.input(self.now, own, Carriage::Switchboard, &packet);
+                    if let Some(Sent::Packet(id)) = sent
+                        && self.confirms
+                    {
+                        from.delivered(self.now, peer, id);
+                    }
                 }
             }
             self.take_events();
@@ -310,6 +408,21 @@ impl Pair {
                 }
             }
         }
+    }
+
+    /// What this side has served, as the other has confirmed.
+    fn confirmed(&self, side: usize) -> Vec<MsnObject> {
+        let served = self.told[side].iter().filter_map(|event| match event {
+            P2pEvent::Served { transfer, confirmed: true, .. } => Some(*transfer),
+            _ => None,
+        });
+        let object = |served: TransferId| {
+            self.told[side].iter().find_map(|event| match event {
+                P2pEvent::Serving { transfer, object, .. } if *transfer == served => Some(object),
+                _ => None,
+            })
+        };
+        served.filter_map(object).map(|object| (**object).clone()).collect()
     }
 
     fn received(&self, side: usize) -> Vec<(TransferId, Bytes)> {

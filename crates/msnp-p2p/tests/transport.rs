@@ -2,14 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
 use msnp_core::Now;
 use proptest::prelude::*;
 
+use msnp_p2p::TlvBuffer;
 use msnp_p2p::application::ApplicationId;
-use msnp_p2p::packet::{Carriage, PeerVersion};
+use msnp_p2p::header_v1::{Flags, HeaderV1};
+use msnp_p2p::header_v2::HeaderV2;
+use msnp_p2p::packet::{Carriage, PacketV1, PacketV2, PeerVersion};
 use msnp_p2p::transport::{MessageId, PacketId, Sent, Transport, TransportEvent, TransportLimits};
 
 #[test]
@@ -130,6 +134,147 @@ fn what_is_never_acknowledged_is_sent_three_times_and_then_given_up() {
     assert_eq!(now.monotonic, TransportLimits::DEFAULT.patience * 3);
 }
 
+#[test]
+fn a_carrier_that_takes_nothing_is_not_offered_a_message_for_ever() {
+    for version in [PeerVersion::V1, PeerVersion::V2] {
+        let mut left = Transport::new(version, TransportLimits::DEFAULT, [1; 32]);
+        let now = at(Duration::ZERO);
+        let ids = [left.send_slp(text(900)).unwrap(), left.send_slp(text(3000)).unwrap()];
+        let mut packet = Vec::new();
+        let mut offered = 0;
+        while let Some(Sent::Packet(id)) = left.transmit(now, Carriage::Switchboard, &mut packet) {
+            left.lost(now, id);
+            offered += std::mem::take(&mut packet).len();
+            assert!(offered < 100_000, "{version:?}");
+        }
+        assert_eq!(ids.map(|_| left.poll()), ids.map(|id| Some(TransportEvent::Undeliverable(id))));
+        assert!(left.is_idle() && left.deadline().is_none());
+        // Once, and at most three times their length, and what each header takes.
+        assert!((2 * 3900..4 * 4600).contains(&offered), "{offered}");
+    }
+}
+
+#[test]
+fn a_peer_that_is_never_content_gets_no_more_than_three_times_what_it_misses() {
+    let asks_again = [
+        |packet: &[u8]| {
+            let said = PacketV1::parse(packet, Carriage::Switchboard).unwrap().header;
+            let header = said.negative_acknowledgement(9, 0);
+            let mut answer = Vec::new();
+            PacketV1 { header, data: &[], footer: None }.write(&mut answer);
+            answer
+        },
+        |packet: &[u8]| {
+            let said = PacketV2::parse(packet, Carriage::Switchboard).unwrap().0.header;
+            let tlvs = TlvBuffer::new()
+                .with(HeaderV2::NEGATIVE_ACKNOWLEDGEMENT, &said.sequence.to_be_bytes());
+            let header = HeaderV2 { tlvs: tlvs.tlvs(), ..HeaderV2::default() };
+            let mut answer = Vec::new();
+            PacketV2 { header, data_header: None, data: &[], footer: None }.write(&mut answer);
+            answer
+        },
+    ];
+    for (version, asks_again) in [PeerVersion::V1, PeerVersion::V2].into_iter().zip(asks_again) {
+        let mut left = Transport::new(version, TransportLimits::DEFAULT, [1; 32]);
+        let now = at(Duration::ZERO);
+        left.send_object(7, ApplicationId::OBJECT, text(100_000)).unwrap();
+        let mut packet = Vec::new();
+        let mut sent = 0;
+        while let Some(Sent::Packet(id)) = left.transmit(now, Carriage::Switchboard, &mut packet) {
+            left.delivered(now, id);
+            left.input(now, Carriage::Switchboard, &asks_again(&packet)).unwrap();
+            sent += std::mem::take(&mut packet).len();
+            assert!(sent < 500_000, "{version:?}");
+        }
+        assert!(sent > 350_000, "{version:?}: {sent}");
+    }
+}
+
+#[test]
+fn what_a_carrier_took_and_lost_is_asked_for_and_little_else_goes_again() {
+    for version in [PeerVersion::V1, PeerVersion::V2] {
+        // Of 333 packets, with the end among them.
+        for lost in [1..2, 1..9, 0..1, 0..9, 320..330, 332..333, 50..51] {
+            let mut pair = Pair::new(version, Carriage::Switchboard);
+            pair.right.expect(7, 1 << 20);
+            let id = pair.left.send_object(7, ApplicationId::OBJECT, text(400_000)).unwrap();
+            // Each side has heard of the other before.
+            pair.left.send_slp(text(10)).unwrap();
+            pair.lost = lost.start + 1..lost.end + 1;
+            pair.run();
+            while pair.told[0].len() < 2 {
+                let deadlines = [pair.left.deadline(), pair.right.deadline()];
+                pair.now = at(deadlines.into_iter().flatten().min().unwrap());
+                pair.left.timeout(pair.now);
+                pair.right.timeout(pair.now);
+                pair.run();
+            }
+            // Half a hundred wait behind the gap before more is too much; they go again with it.
+            assert!(pair.sent < 333 + lost.len() + 70, "{version:?} {lost:?}: {} sent", pair.sent);
+            assert_eq!(
+                pair.told_left()[1],
+                TransportEvent::Acknowledged(id),
+                "{version:?} {lost:?}"
+            );
+            let came = TransportEvent::Data { session: 7, bytes: text(400_000).to_vec() };
+            assert!(pair.told_right()[1] == came, "{version:?} {lost:?}");
+        }
+    }
+}
+
+#[test]
+fn what_was_cut_for_one_carrier_fits_another_over_which_it_goes_again() {
+    for version in [PeerVersion::V1, PeerVersion::V2] {
+        let mut pair = Pair::new(version, Carriage::Switchboard);
+        pair.right.expect(7, 1 << 20);
+        let id = pair.left.send_object(7, ApplicationId::OBJECT, text(9000)).unwrap();
+        let mut packet = Vec::new();
+        while pair.left.transmit(pair.now, Carriage::Direct, &mut packet).is_some() {}
+        pair.left.carrier_lost();
+        loop {
+            packet.clear();
+            match pair.left.transmit(pair.now, Carriage::Switchboard, &mut packet) {
+                Some(Sent::Packet(sent)) => pair.left.delivered(pair.now, sent),
+                sent => break assert_eq!(sent, None),
+            }
+            assert!(packet.len() <= 48 + 1202 + 4, "{version:?}: {} bytes", packet.len());
+            pair.right.input(pair.now, Carriage::Switchboard, &packet).unwrap();
+        }
+        pair.run();
+        assert_eq!(pair.told_left(), [TransportEvent::Acknowledged(id)]);
+        let came = TransportEvent::Data { session: 7, bytes: text(9000).to_vec() };
+        assert_eq!(pair.told_right().last(), Some(&came));
+    }
+}
+
+#[test]
+fn a_peer_that_says_another_length_in_between_changes_nothing() {
+    let mut transport = Transport::new(PeerVersion::V1, TransportLimits::DEFAULT, [1; 32]);
+    transport.expect(7, 1 << 20);
+    let object = text(40);
+    for (total, place) in [(40, 0..16), (4, 16..32), (40, 32..40)] {
+        let header = HeaderV1 {
+            session: 7,
+            identifier: 1,
+            offset: place.start.try_into().unwrap(),
+            total,
+            flags: Flags::DATA,
+            ..HeaderV1::default()
+        };
+        let mut packet = Vec::new();
+        PacketV1 { header, data: &object[place], footer: None }.write(&mut packet);
+        transport.input(at(Duration::ZERO), Carriage::Direct, &packet).unwrap();
+    }
+    let told: Vec<_> = std::iter::from_fn(|| transport.poll()).collect();
+    assert_eq!(
+        told,
+        [
+            TransportEvent::Progress { session: 7, received: 32, total: 40 },
+            TransportEvent::Data { session: 7, bytes: object.to_vec() },
+        ]
+    );
+}
+
 proptest! {
     /// Reports that are lost, packets that are lost, carriers that die: everything arrives whole, or
     /// the sender learns that it did not.
@@ -165,7 +310,8 @@ proptest! {
             }).collect();
             prop_assert!(came.len() <= 1 && came.iter().all(|bytes| **bytes == object));
             let is_acknowledged = left.contains(&TransportEvent::Acknowledged(id));
-            let is_given_up = left.contains(&TransportEvent::Unanswered(id));
+            let is_given_up = left.contains(&TransportEvent::Unanswered(id))
+                || left.contains(&TransportEvent::Undeliverable(id));
             prop_assert!(is_acknowledged != is_given_up, "{left:?}");
             prop_assert!(!is_acknowledged || came.len() == 1);
         }
@@ -193,6 +339,10 @@ struct Pair {
     carriage: Carriage,
     now: Now,
     confirms: bool,
+    /// Which of the left side's packets are lost without a word.
+    lost: Range<usize>,
+    /// How many packets the left side has sent.
+    sent: usize,
     faults: VecDeque<u8>,
     told: [Vec<TransportEvent>; 2],
 }
@@ -206,6 +356,8 @@ impl Pair {
             carriage,
             now: at(Duration::from_secs(1)),
             confirms: true,
+            lost: 0..0,
+            sent: 0,
             faults: VecDeque::new(),
             told: [Vec::new(), Vec::new()],
         }
@@ -226,7 +378,11 @@ impl Pair {
                     continue;
                 };
                 quiet = false;
-                let fault = self.faults.pop_front().unwrap_or(u8::MAX);
+                let mut fault = self.faults.pop_front().unwrap_or(u8::MAX);
+                if from_left {
+                    fault = if self.lost.contains(&self.sent) { 0 } else { fault };
+                    self.sent += 1;
+                }
                 let id = match sent {
                     Sent::Packet(id) => Some(id),
                     Sent::Answer => None,
@@ -239,7 +395,9 @@ impl Pair {
                     (None, _) => {}
                 };
                 match fault {
-                    0..10 => confirm(from, false, id),
+                    // A carrier may take a packet and lose it all the same: the peer was gone.
+                    0..5 => confirm(from, true, id),
+                    5..10 => confirm(from, false, id),
                     10..20 => from.carrier_lost(),
                     20..40 => to.input(self.now, self.carriage, &packet).unwrap(),
                     40..50 => {

@@ -99,6 +99,11 @@ impl<E> Connection<E> {
         printed
     }
 
+    /// Keeps room for what is sent all the time.
+    pub(crate) fn keep_output(&mut self, room: usize) {
+        self.outbox.keep(room);
+    }
+
     /// How many bytes were ever queued: where the next command begins.
     pub(crate) fn queued(&self) -> u64 {
         self.queued

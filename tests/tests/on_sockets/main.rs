@@ -8,9 +8,12 @@
     reason = "a test panics where something is wrong, and gives up after some time"
 )]
 
+mod driver;
 mod hostile;
+mod member;
 mod recorded;
 mod scene;
+mod second_version;
 mod secrets;
 mod service;
 mod stranger;

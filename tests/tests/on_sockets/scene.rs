@@ -7,8 +7,8 @@ use msnp_codec::Sender;
 use msnp_codec::message::Text;
 use msnp_core::{Act, Status, Version, Watched};
 use msnp_tests::ClientActions;
-use tokio::runtime::Runtime;
 
+use crate::driver::Driver;
 use crate::service::{Recorded, Recorders, Service, account, finished, password, recorders};
 
 /// Far more than anything here takes.
@@ -16,13 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 type Machine = Watched<Client, Recorders<ClientActions>>;
 
-enum Driver {
-    Blocking(msnp_blocking::Driver<Machine>),
-    Tokio(Runtime, msnp_tokio::Driver<Machine>),
-}
-
 struct Person {
-    driver: Driver,
+    driver: Driver<Machine>,
     config: Config,
     events: Vec<Event>,
     end: Option<Result<(), ClientError>>,
@@ -48,7 +43,7 @@ pub(crate) struct Aftermath {
 }
 
 impl Person {
-    fn new(config: Config, driver: impl FnOnce(Machine) -> Driver) -> Self {
+    fn new(config: Config, driver: impl FnOnce(Machine) -> Driver<Machine>) -> Self {
         let recorders = recorders(config.account.as_str(), Sender::Client, ClientActions);
         let machine = Watched::new(Client::new(config.clone()), recorders);
         Self { driver: driver(machine), config, events: Vec::new(), end: None }
@@ -56,17 +51,10 @@ impl Person {
 
     /// Lets the driver work until there is an event, but not for long.
     fn turn(&mut self) {
-        let turn = Duration::from_millis(2);
         if self.end.is_some() {
             return;
         }
-        let next = match &mut self.driver {
-            Driver::Blocking(driver) => driver.next_within(turn).ok(),
-            Driver::Tokio(runtime, driver) => {
-                runtime.block_on(async { tokio::time::timeout(turn, driver.next()).await }).ok()
-            }
-        };
-        match next {
+        match self.driver.turn() {
             Some(Some(Ok(event))) => self.events.push(event),
             Some(Some(Err(error))) => self.end = Some(Err(error)),
             Some(None) => self.end = Some(Ok(())),
@@ -74,18 +62,8 @@ impl Person {
         }
     }
 
-    fn call<R>(&mut self, call: impl FnOnce(&mut Machine, msnp_core::Now) -> R) -> R {
-        match &mut self.driver {
-            Driver::Blocking(driver) => driver.call(call),
-            Driver::Tokio(_, driver) => driver.call(call),
-        }
-    }
-
     fn machine(&self) -> &Client {
-        match &self.driver {
-            Driver::Blocking(driver) => driver.machine().machine(),
-            Driver::Tokio(_, driver) => driver.machine().machine(),
-        }
+        self.driver.machine().machine()
     }
 }
 
@@ -100,20 +78,8 @@ impl Scene {
             config.versions = vec![version];
             config
         };
-        // Sign-in page, notification server and switchboard are named by a peer, on loopback.
-        let mut on_one_thread = msnp_blocking::Options::default();
-        on_one_thread.addresses.loopback = true;
-        let mut on_tokio = msnp_tokio::Options::default();
-        on_tokio.addresses.loopback = true;
-        let alice = Person::new(config("alice"), |machine| {
-            let driver = msnp_blocking::Driver::builder(machine).options(on_one_thread);
-            Driver::Blocking(driver.build().unwrap())
-        });
-        let bob = Person::new(config("bob"), |machine| {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            Driver::Tokio(runtime, msnp_tokio::Driver::builder(machine).options(on_tokio).build())
-        });
+        let alice = Person::new(config("alice"), Driver::blocking);
+        let bob = Person::new(config("bob"), Driver::tokio);
         let mut scene = Self { service, people: [alice, bob] };
         scene.wait("both to sign in", |scene| {
             scene.people.iter().all(|person| person.machine().is_signed_in())
@@ -130,7 +96,7 @@ impl Scene {
 
     #[track_caller]
     pub(crate) fn act(&mut self, who: usize, action: Action) -> Started {
-        self.people[who].call(|machine, now| machine.act(now, action)).unwrap()
+        self.people[who].driver.call(|machine, now| machine.act(now, action)).unwrap()
     }
 
     /// A conversation of alice with bob, in which both are.
@@ -187,7 +153,8 @@ impl Scene {
         let mut told = format!("{:?}", self.service.events());
         let people = self.people.map(|mut person| {
             told += &format!("{:?} {:?}", person.events, person.end);
-            let recorded = person.call(|machine, _| finished(machine.watcher_mut(), ClientActions));
+            let recorded =
+                person.driver.call(|machine, _| finished(machine.watcher_mut(), ClientActions));
             (person.config, recorded)
         });
         Aftermath { service: self.service.stop(), people, told }

@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use msnp_auth::md5_login;
 use msnp_core::{Endpoint, Version};
@@ -52,6 +52,29 @@ impl Stranger {
         self.say(bytes);
         while self.read() {}
         String::from_utf8_lossy(&self.heard).into_owned()
+    }
+
+    /// Waits for the next line with this verb, while something else goes on, and gives its words.
+    #[track_caller]
+    pub(crate) fn line_while(&mut self, verb: &str, mut going_on: impl FnMut()) -> Vec<String> {
+        let begun = Instant::now();
+        self.socket.set_nonblocking(true).unwrap();
+        loop {
+            going_on();
+            let mut buffer = [0; 4096];
+            match self.socket.read(&mut buffer) {
+                Ok(n) => self.heard.extend_from_slice(&buffer[..n]),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
+            }
+            let heard = String::from_utf8_lossy(&self.heard).into_owned();
+            let whole = heard.rsplit_once("\r\n").map_or("", |(whole, _)| whole);
+            if let Some(line) = whole.lines().find(|line| line.starts_with(verb)) {
+                self.heard.clear();
+                self.socket.set_nonblocking(false).unwrap();
+                return line.split(' ').map(str::to_owned).collect();
+            }
+            assert!(begun.elapsed() < PATIENCE, "no {verb} in {heard:?}");
+        }
     }
 
     /// Whether the connection still stands.

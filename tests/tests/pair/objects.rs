@@ -1,6 +1,7 @@
 //! Pictures, emoticons and other objects: from one client to another, by way of the server's rooms.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -10,7 +11,8 @@ use msnp_client::{
 use msnp_codec::message::{Datacast, Emoticon, Emoticons, Text};
 use msnp_codec::msn_object::{MsnObject, ObjectType};
 use msnp_core::{Machine, Status, Version};
-use msnp_testkit::HostId;
+use msnp_testkit::{Conditions, Cuts, HostId, Stalls};
+use proptest::prelude::*;
 
 use crate::world::{World, account, is_presence};
 
@@ -242,7 +244,7 @@ fn an_object_of_somebody_who_is_not_there_fails_at_once() {
         let fetched = world.fetch(alice, nobody, &own.object);
         assert_eq!(world.ends(alice, fetched), Err(TransferError::Unreachable));
     }
-    assert!(world.network.now().monotonic - before < std::time::Duration::from_secs(5));
+    assert!(world.network.now().monotonic - before < Duration::from_secs(5));
 }
 
 #[test]
@@ -356,4 +358,63 @@ fn what_was_fetched_is_kept_for_the_next_client() {
     world.network.run_until(|network| network.machine(bob).is_signed_in());
     let again = world.fetch(bob, "alice", &own.object);
     assert_eq!(world.ends(bob, again), Ok(Content(own.content)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whoever asked is told once, and what came is what was asked for; so is whoever serves.
+    #[test]
+    fn whatever_a_network_does_each_object_comes_whole_or_is_known_to_have_failed(
+        version in prop::sample::select(&SPOKEN[..]),
+        objects in prop::collection::vec((0_usize..2, 1_usize..20_000), 1..9),
+        rooms_cut in prop::collection::vec((0_usize..2, 1_usize..400), 0..5),
+        latency in 0_u64..200,
+        cuts in prop::sample::select(vec![Cuts::Whole, Cuts::Random]),
+        stall in prop::option::of((2_u32..20, 1_u64..2000)),
+    ) {
+        let stalls = stall
+            .map(|(one_in, millis)| Stalls { one_in, lasting: Duration::from_millis(millis) });
+        let latency = Duration::from_millis(latency);
+        let conditions = Conditions { latency, cuts, stalls, ..Conditions::default() };
+        let mut world = World::with(conditions, |config| config);
+        let clients = world.friends(version, version);
+        let mut asked = Vec::new();
+        for (owner, len) in objects {
+            let name = ["alice", "bob"][owner];
+            let own = picture(name, len);
+            world.act(clients[owner], Action::Publish(own.clone()));
+            asked.push((1 - owner, world.fetch(clients[1 - owner], name, &own.object), own.content));
+        }
+        for (who, steps) in rooms_cut {
+            for _ in 0..steps {
+                world.network.step();
+            }
+            // The first link is that of the notification server.
+            if let [_, .., room] = world.network.links(clients[who])[..] {
+                world.network.cut(clients[who], room, msnp_core::LinkEnd::Reset);
+            }
+        }
+        for (requester, transfer, content) in &asked {
+            match world.ends(clients[*requester], *transfer) {
+                Ok(came) => prop_assert!(came.0 == *content),
+                Err(error) => prop_assert!(error != TransferError::WrongContent),
+            }
+        }
+        // Whoever serves may have to wait until its patience ends.
+        world.seconds(180);
+        for client in clients {
+            let heard = world.heard(client);
+            let began = heard.iter().filter_map(|event| match event {
+                Event::ObjectServing { transfer, .. } => Some(*transfer),
+                _ => None,
+            });
+            for served in began {
+                let is_end = |event: &&Event| matches!(event,
+                    Event::ObjectServed { transfer, .. } | Event::TransferFailed { transfer, .. }
+                        if *transfer == served);
+                prop_assert_eq!(heard.iter().filter(is_end).count(), 1);
+            }
+        }
+    }
 }

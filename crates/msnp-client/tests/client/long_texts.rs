@@ -35,6 +35,16 @@ fn room(mut s: Scripted, ns: LinkId, version: Version) -> Room {
     Room { s, link, conversation, next: t + 3 }
 }
 
+/// The same where so many commands at most may wait for their answers.
+fn room_with_few_under_way(most: usize) -> Room {
+    let mut config = config(Version::MSNP9);
+    config.limits.session.pending = most;
+    let (mut s, ns) = Scripted::up_to_lists(config);
+    s.server(ns, &crate::script::lists(Version::MSNP9));
+    s.server(ns, "CHG 6 NLN\r\n");
+    room(s, ns, Version::MSNP9)
+}
+
 /// The payloads of these `MSG` commands, whose transactions follow one another.
 fn payloads(mut sent: &[u8], mut transaction: u32) -> Vec<Vec<u8>> {
     let mut payloads = Vec::new();
@@ -144,13 +154,21 @@ fn a_text_fails_with_one_of_its_parts_and_is_unknown_with_one_that_is() {
 }
 
 #[test]
+fn once_a_part_of_a_text_has_failed_no_more_of_it_is_sent() {
+    let mut room = room_with_few_under_way(1);
+    room.s.client.send_text(room.s.now, room.conversation, text(&"x".repeat(4000))).unwrap();
+    room.s.client.send_text(room.s.now, room.conversation, text("after")).unwrap();
+    room.s.drain();
+    assert_eq!(payloads(&room.s.take_sent(room.link), room.next).len(), 1);
+    room.s.server(room.link, &format!("NAK {}\r\n", room.next));
+    let sent = payloads(&room.s.take_sent(room.link), room.next + 1);
+    assert!(sent.len() == 1 && sent[0].ends_with(b"after"));
+    assert_eq!(ended(&room.s), [(1, Delivery::Failed)]);
+}
+
+#[test]
 fn a_text_of_more_parts_than_may_wait_goes_on_with_each_answer_and_in_order() {
-    let mut config = config(Version::MSNP9);
-    config.limits.session.pending = 4;
-    let (mut s, ns) = Scripted::up_to_lists(config);
-    s.server(ns, &crate::script::lists(Version::MSNP9));
-    s.server(ns, "CHG 6 NLN\r\n");
-    let mut room = room(s, ns, Version::MSNP9);
+    let mut room = room_with_few_under_way(4);
     let long: String = (0..4000).map(|n| format!("{n} ")).collect();
     let message = room.s.client.send_text(room.s.now, room.conversation, text(&long)).unwrap();
     let after = room.s.client.send_text(room.s.now, room.conversation, text("after")).unwrap();
@@ -194,12 +212,7 @@ fn a_long_text_that_waits_for_somebody_goes_as_a_whole_when_they_come() {
 
 #[test]
 fn the_rest_of_a_text_is_not_said_to_somebody_who_has_missed_its_beginning() {
-    let mut config = config(Version::MSNP9);
-    config.limits.session.pending = 1;
-    let (mut s, ns) = Scripted::up_to_lists(config);
-    s.server(ns, &crate::script::lists(Version::MSNP9));
-    s.server(ns, "CHG 6 NLN\r\n");
-    let mut room = room(s, ns, Version::MSNP9);
+    let mut room = room_with_few_under_way(1);
     room.s.client.send_text(room.s.now, room.conversation, text(&"x".repeat(4000))).unwrap();
     room.s.drain();
     assert_eq!(payloads(&room.s.take_sent(room.link), room.next).len(), 1);

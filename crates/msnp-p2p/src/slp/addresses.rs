@@ -61,38 +61,24 @@ impl TransportAddresses {
     }
 
     pub(super) fn take(fields: &mut FieldReader<'_>) -> Self {
-        let mut mirrored = false;
-        let mut line = |name: &'static str| -> Option<String> {
-            let (value, is_mirrored) = fields.take_with(|field, noted| {
-                if field.is(name) {
-                    return Some((field.value.to_string(), false));
-                }
-                if field.name.eq_ignore_ascii_case(&mirror(name)) {
-                    Tolerance::MirroredAddresses.note(noted);
-                    return Some((mirror(&field.value), true));
-                }
-                None
-            })?;
-            mirrored |= is_mirrored;
-            Some(value)
-        };
-        let mut group = |addresses, port| AddressGroup {
-            addresses: line(addresses).map(|value| list(&value)).unwrap_or_default(),
-            port: line(port).and_then(|value| value.trim().parse().ok()),
-        };
-        let internal = group(INTERNAL, INTERNAL_PORT);
-        let external = group(EXTERNAL, EXTERNAL_PORT);
-        let ipv6 = group(IPV6, IPV6_PORT);
-        let mut sockets = |name| line(name).map(|value| list(&value)).unwrap_or_default();
-        Self {
-            internal,
-            external,
-            ipv6,
-            internal_sockets: sockets(INTERNAL_SOCKETS),
-            external_sockets: sockets(EXTERNAL_SOCKETS),
-            ipv6_sockets: sockets(IPV6_SOCKETS),
-            mirrored,
+        let mut addresses = Self::default();
+        let mirrored = &mut addresses.mirrored;
+        for (group, names) in [
+            (&mut addresses.internal, (INTERNAL, INTERNAL_PORT)),
+            (&mut addresses.external, (EXTERNAL, EXTERNAL_PORT)),
+            (&mut addresses.ipv6, (IPV6, IPV6_PORT)),
+        ] {
+            group.addresses = line(fields, names.0, list, mirrored).unwrap_or_default();
+            group.port = line(fields, names.1, |value| value.trim().parse().ok(), mirrored);
         }
+        for (sockets, name) in [
+            (&mut addresses.internal_sockets, INTERNAL_SOCKETS),
+            (&mut addresses.external_sockets, EXTERNAL_SOCKETS),
+            (&mut addresses.ipv6_sockets, IPV6_SOCKETS),
+        ] {
+            *sockets = line(fields, name, list, mirrored).unwrap_or_default();
+        }
+        addresses
     }
 
     pub(super) fn write(&self, fields: &mut FieldWriter<'_>) {
@@ -123,13 +109,33 @@ const INTERNAL_SOCKETS: &str = "IPv4InternalAddrsAndPorts";
 const EXTERNAL_SOCKETS: &str = "IPv4ExternalAddrsAndPorts";
 const IPV6_SOCKETS: &str = "IPv6AddrsAndPorts";
 
-/// The items of a line that can be read.
-fn list<T: FromStr>(value: &str) -> Vec<T> {
-    value
-        .split_whitespace()
-        .take(TransportAddresses::MAX_ADDRESSES)
-        .filter_map(|item| without_zone(item).parse().ok())
-        .collect()
+/// The first line of this name, or with name and value backwards, that says something.
+fn line<T>(
+    fields: &mut FieldReader<'_>,
+    name: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+    mirrored: &mut bool,
+) -> Option<T> {
+    let (value, is_mirrored) = fields.take_with(|field, noted| {
+        if field.is(name) {
+            return Some((read(&field.value)?, false));
+        }
+        if !field.name.eq_ignore_ascii_case(&mirror(name)) {
+            return None;
+        }
+        let value = read(&mirror(&field.value))?;
+        Tolerance::MirroredAddresses.note(noted);
+        Some((value, true))
+    })?;
+    *mirrored |= is_mirrored;
+    Some(value)
+}
+
+/// The items of a line that can be read, where there are any.
+fn list<T: FromStr>(value: &str) -> Option<Vec<T>> {
+    let words = value.split_whitespace().take(TransportAddresses::MAX_ADDRESSES);
+    let items: Vec<T> = words.filter_map(|item| without_zone(item).parse().ok()).collect();
+    (!items.is_empty()).then_some(items)
 }
 
 /// An address of the local link may name the card it is on, which says nothing to others.
@@ -156,9 +162,9 @@ mod tests {
 
     #[test]
     fn an_address_of_the_local_link_is_read_without_its_zone() {
-        let read: Vec<IpAddr> = list("fe80::1%4 10.0.0.1 nonsense");
+        let read: Vec<IpAddr> = list("fe80::1%4 10.0.0.1 nonsense").unwrap();
         assert_eq!(joined(&read).unwrap(), "fe80::1 10.0.0.1");
-        let read: Vec<SocketAddr> = list("[fe80::1%4]:5 10.0.0.1:6 10.0.0.1");
+        let read: Vec<SocketAddr> = list("[fe80::1%4]:5 10.0.0.1:6 10.0.0.1").unwrap();
         assert_eq!(joined(&read).unwrap(), "[fe80::1]:5 10.0.0.1:6");
     }
 }

@@ -67,6 +67,17 @@ impl Body {
         }
     }
 
+    /// Whether it is about a connection for a session, and not about the session.
+    pub const fn is_about_a_connection(&self) -> bool {
+        matches!(
+            self,
+            Self::TransportRequest(_)
+                | Self::TransportResponse(_)
+                | Self::TransportUpdate(_)
+                | Self::UdpSwitch(_)
+        )
+    }
+
     /// Reads the body that follows the headers. `length` is what `Content-Length` says.
     pub(super) fn read(
         content_type: &str,

@@ -94,7 +94,9 @@ pub struct TransportRequest {
 impl TransportRequest {
     pub(super) fn read(mut fields: FieldReader<'_>) -> Self {
         Self {
-            bridges: fields.text("Bridges", bridges).unwrap_or_default(),
+            bridges: fields
+                .take_with(|field, _| field.is("Bridges").then(|| bridges(&field.value))?)
+                .unwrap_or_default(),
             net_id: fields.number("NetID"),
             connection_type: fields.text("Conn-Type", ConnectionType::new),
             upnp: fields.flag("UPnPNat"),
@@ -239,6 +241,8 @@ impl TransportUpdate {
     }
 }
 
-fn bridges(value: &str) -> Vec<Bridge> {
-    value.split_whitespace().take(MAX_BRIDGES).map(Bridge::new).collect()
+fn bridges(value: &str) -> Option<Vec<Bridge>> {
+    let bridges: Vec<Bridge> =
+        value.split_whitespace().take(MAX_BRIDGES).map(Bridge::new).collect();
+    (!bridges.is_empty()).then_some(bridges)
 }

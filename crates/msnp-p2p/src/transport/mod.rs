@@ -61,9 +61,11 @@ pub struct TransportLimits {
     pub window: usize,
     /// After how long without a confirmation half a window goes on all the same.
     pub carrier_patience: Duration,
-    /// How long a message may remain without an acknowledgement, or without its next piece.
+    /// How long a message may remain without an acknowledgement. After half of it a next piece that
+    /// does not come is asked for.
     pub patience: Duration,
-    /// How often a message of negotiation is sent, and a missing piece asked for.
+    /// How often a message of negotiation is sent, and a missing piece asked for. Whatever peer or
+    /// carrier say that they lack, of no message more than so many times its length goes again.
     pub tries: u8,
     /// How many events may wait.
     pub events: usize,
@@ -138,6 +140,8 @@ pub enum TransportEvent {
     Acknowledged(MessageId),
     /// The peer has not acknowledged a message, however often it was sent.
     Unanswered(MessageId),
+    /// The carrier did not take a message, however often it was offered.
+    Undeliverable(MessageId),
     /// The peer does not know this session, or has lost it.
     Reset {
         /// Which.
@@ -310,9 +314,11 @@ impl Transport {
         self.shared.sending.carried(now, packet, true);
     }
 
-    /// The carrier says that a packet has not been delivered: it goes again.
+    /// The carrier says that a packet has not been delivered: it goes again, but not for ever.
     pub fn lost(&mut self, now: Now, packet: PacketId) {
-        self.shared.sending.carried(now, packet, false);
+        if let Some(id) = self.shared.sending.carried(now, packet, false) {
+            self.shared.event(TransportEvent::Undeliverable(id));
+        }
     }
 
     /// The carrier is gone: what it has not confirmed goes again over the next.
@@ -334,10 +340,9 @@ impl Transport {
             self.shared.event(TransportEvent::Unanswered(id));
         }
         while let Some(stalled) = self.shared.receiving.stalled(now) {
-            match (&mut self.version, &stalled) {
-                (Numbering::V1(v1), Stalled::Ask { .. }) => v1.stalled(&stalled),
-                // The second version cannot say which message it means: its sender asks.
-                (Numbering::V2(_), Stalled::Ask { .. }) => {}
+            match (&mut self.version, stalled) {
+                (Numbering::V1(v1), Stalled::Ask(gap)) => v1.ask(gap),
+                (Numbering::V2(v2), Stalled::Ask(gap)) => v2.ask(gap.mark),
                 (_, Stalled::Dropped(key)) => {
                     let session = key.session;
                     self.shared.event(TransportEvent::Stalled { session });

@@ -28,11 +28,34 @@ struct Incoming {
     total: u64,
     /// What is there without a gap.
     front: Vec<u8>,
-    /// What is there behind a gap: where, and what. Sorted, apart from each other.
-    ahead: Vec<(u64, Vec<u8>)>,
+    /// What is there behind a gap, in the order of its places.
+    ahead: Vec<Ahead>,
+    /// What the version calls the place behind the front.
+    mark: u32,
     heard: Duration,
-    /// How often one has asked for what is missing.
+    /// How often one has asked for what is missing because nothing came.
     asked: u8,
+    /// From where on one has asked for what is missing because something came.
+    asked_from: Option<u64>,
+}
+
+/// A piece that waits behind a gap.
+#[derive(Debug)]
+struct Ahead {
+    offset: u64,
+    data: Vec<u8>,
+    mark: u32,
+}
+
+/// A piece of a message as it came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Incomer<'a> {
+    /// How long its message is, in bytes.
+    pub(super) total: u64,
+    pub(super) offset: u64,
+    pub(super) data: &'a [u8],
+    /// What the version calls the place behind it.
+    pub(super) mark: u32,
 }
 
 /// What a piece made of its message.
@@ -40,19 +63,31 @@ struct Incoming {
 pub(super) enum Added {
     /// The message is whole.
     Whole(Vec<u8>),
-    /// There is more to come; so much is there without a gap.
-    More { received: u64 },
-    /// It was too far ahead to be kept: from here on it is missing.
-    Missing { from: u64 },
+    /// There is more to come; so much is there without a gap, of so much as was said first.
+    More { received: u64, total: u64 },
+    /// Something before it was lost, which is worth asking for. Said once for each gap.
+    Missing(Gap),
     /// The message is longer than it may be.
     TooLong,
+}
+
+/// What is missing of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gap {
+    pub(super) key: Key,
+    /// Where it begins, in bytes.
+    pub(super) from: u64,
+    /// What the version calls that place.
+    pub(super) mark: u32,
+    /// How long the message is, in bytes.
+    pub(super) total: u64,
 }
 
 /// What became of a message that nothing more was heard of.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stalled {
-    /// It is worth asking for the rest, from here on.
-    Ask { key: Key, from: u64, total: u64 },
+    /// It is worth asking for the rest.
+    Ask(Gap),
     /// It will not come any more.
     Dropped(Key),
 }
@@ -62,39 +97,37 @@ impl Receiving {
         Self { messages: Vec::new(), limits }
     }
 
-    /// A piece of a message that is `total` bytes long, of which at most `most` may be.
-    pub(super) fn add(
-        &mut self,
-        now: Now,
-        key: Key,
-        total: u64,
-        offset: u64,
-        data: &[u8],
-        most: usize,
-    ) -> Added {
-        if usize::try_from(total).map_or(true, |total| total > most) {
+    /// A piece of a message that may be at most so long.
+    pub(super) fn add(&mut self, now: Now, key: Key, piece: Incomer<'_>, most: usize) -> Added {
+        if usize::try_from(piece.total).map_or(true, |total| total > most) {
             self.drop_message(key);
             return Added::TooLong;
         }
         let at = match self.messages.iter().position(|message| message.key == key) {
             Some(at) => at,
             None => {
+                // A session brings one thing at a time: what was begun before will not end.
+                if key.session != NEGOTIATION {
+                    self.forget(key.session);
+                }
                 self.make_room();
-                self.messages.push(Incoming::new(now, key, total));
+                self.messages.push(Incoming::new(now, key, piece));
                 self.messages.len() - 1
             }
         };
         let ahead = self.limits.ahead;
         let Some(message) = self.messages.get_mut(at) else { return Added::TooLong };
         message.heard = now.monotonic;
-        let kept = message.put(offset, data, ahead);
+        let kept = message.put(piece, ahead);
         if message.received() >= message.total {
             return Added::Whole(self.messages.swap_remove(at).front);
         }
-        match kept {
-            true => Added::More { received: message.received() },
-            false => Added::Missing { from: message.received() },
+        // Carriers keep the order: what has not come before the end will not come by itself.
+        if (!kept || message.has_end()) && message.asked_from != Some(message.received()) {
+            message.asked_from = Some(message.received());
+            return Added::Missing(message.gap());
         }
+        Added::More { received: message.received(), total: message.total }
     }
 
     /// How much of a message is there without a gap, in bytes.
@@ -120,12 +153,11 @@ impl Receiving {
             .position(|message| self.limits.waits_for(message) <= now.monotonic)?;
         let message = self.messages.get_mut(at)?;
         message.asked += 1;
-        let key = message.key;
         if message.asked < self.limits.tries {
             message.heard = now.monotonic;
-            let (from, total) = (message.received(), message.total);
-            return Some(Stalled::Ask { key, from, total });
+            return Some(Stalled::Ask(message.gap()));
         }
+        let key = message.key;
         self.messages.swap_remove(at);
         Some(Stalled::Dropped(key))
     }
@@ -150,14 +182,36 @@ impl Receiving {
 }
 
 impl TransportLimits {
+    /// Until when to wait for the next piece: one asks before the other side has lost its patience.
     fn waits_for(&self, message: &Incoming) -> Duration {
-        message.heard.saturating_add(self.patience)
+        message.heard.saturating_add(self.patience / 2)
     }
 }
 
 impl Incoming {
-    fn new(now: Now, key: Key, total: u64) -> Self {
-        Self { key, total, front: Vec::new(), ahead: Vec::new(), heard: now.monotonic, asked: 0 }
+    fn new(now: Now, key: Key, first: Incomer<'_>) -> Self {
+        Self {
+            key,
+            total: first.total,
+            front: Vec::new(),
+            ahead: Vec::new(),
+            mark: 0,
+            heard: now.monotonic,
+            asked: 0,
+            asked_from: None,
+        }
+    }
+
+    fn gap(&self) -> Gap {
+        Gap { key: self.key, from: self.received(), mark: self.mark, total: self.total }
+    }
+
+    /// Whether its last byte is there, behind a gap.
+    fn has_end(&self) -> bool {
+        let end = |last: &Ahead| {
+            last.offset.saturating_add(u64::try_from(last.data.len()).unwrap_or(u64::MAX))
+        };
+        self.ahead.last().is_some_and(|last| end(last) >= self.total)
     }
 
     fn received(&self) -> u64 {
@@ -165,7 +219,8 @@ impl Incoming {
     }
 
     /// Puts a piece in its place; says whether it could be kept.
-    fn put(&mut self, offset: u64, data: &[u8], most_ahead: usize) -> bool {
+    fn put(&mut self, piece: Incomer<'_>, most_ahead: usize) -> bool {
+        let Incomer { offset, data, mark, .. } = piece;
         // What lies behind the end is not of this message.
         let left = usize::try_from(self.total.saturating_sub(offset)).unwrap_or(usize::MAX);
         let data = data.get(..left.min(data.len())).unwrap_or_default();
@@ -173,36 +228,39 @@ impl Incoming {
         if offset <= received {
             let known = usize::try_from(received - offset).unwrap_or(usize::MAX);
             if let Some(new) = data.get(known..) {
-                self.append(new);
+                self.append(new, mark);
                 self.close_gaps();
             }
             return true;
         }
-        let held: usize = self.ahead.iter().map(|(_, data)| data.len()).sum();
-        if self.ahead.iter().any(|(at, held)| *at == offset && held.len() >= data.len()) {
+        let held: usize = self.ahead.iter().map(|ahead| ahead.data.len()).sum();
+        if self.ahead.iter().any(|held| held.offset == offset && held.data.len() >= data.len()) {
             return true;
         }
         if held.saturating_add(data.len()) > most_ahead || self.ahead.len() >= MOST_GAPS {
             return false;
         }
-        let at = self.ahead.partition_point(|(at, _)| *at < offset);
-        self.ahead.insert(at, (offset, data.to_vec()));
+        let at = self.ahead.partition_point(|ahead| ahead.offset < offset);
+        self.ahead.insert(at, Ahead { offset, data: data.to_vec(), mark });
         true
     }
 
     /// Moves what no gap parts from the front any more.
     fn close_gaps(&mut self) {
-        while let Some((offset, _)) = self.ahead.first() {
+        while let Some(ahead) = self.ahead.first() {
             let received = self.received();
-            let Some(known) = received.checked_sub(*offset) else { return };
-            let (_, data) = self.ahead.remove(0);
+            let Some(known) = received.checked_sub(ahead.offset) else { return };
+            let Ahead { data, mark, .. } = self.ahead.remove(0);
             let known = usize::try_from(known).unwrap_or(usize::MAX);
-            self.append(data.get(known..).unwrap_or_default());
+            if let Some(new) = data.get(known..) {
+                self.append(new, mark);
+            }
         }
     }
 
     /// Room is made as data comes, never more than the message says it needs.
-    fn append(&mut self, data: &[u8]) {
+    fn append(&mut self, data: &[u8], mark: u32) {
+        self.mark = mark;
         let len = self.front.len();
         if self.front.capacity() - len < data.len() {
             let left = usize::try_from(self.total).unwrap_or(usize::MAX).saturating_sub(len);
@@ -211,6 +269,9 @@ impl Incoming {
         self.front.extend_from_slice(data);
     }
 }
+
+/// The session of MSNSLP, where messages may come at the same time.
+const NEGOTIATION: u32 = 0;
 
 /// The room that a message gets at first, in bytes.
 const FIRST_ROOM: usize = 4096;

@@ -42,6 +42,8 @@ pub(super) struct Message {
     /// Until when the peer may take to acknowledge it, once it has been handed out.
     until: Option<Duration>,
     tries: u8,
+    /// How many bytes of it had to go again.
+    again_len: u64,
 }
 
 /// What a message is, as its headers say it.
@@ -106,13 +108,25 @@ impl Message {
 
     fn next_piece(&mut self, most: usize) -> Option<Piece> {
         if let Some(piece) = self.again.pop_front() {
-            return Some(piece);
+            if piece.len <= most {
+                return Some(piece);
+            }
+            // It was cut for a carrier that takes more at a time.
+            let offset = piece.offset.saturating_add(u64::try_from(most).unwrap_or(u64::MAX));
+            self.again.push_front(Piece { offset, len: piece.len - most, sequence: None });
+            return Some(Piece { len: most, sequence: None, ..piece });
         }
         let left = self.total().checked_sub(self.sent).filter(|left| *left > 0)?;
         let len = usize::try_from(left).unwrap_or(most).min(most);
         let piece = Piece { offset: self.sent, len, sequence: None };
         self.sent = self.sent.saturating_add(u64::try_from(len).unwrap_or(left));
         Some(piece)
+    }
+
+    /// Whether so many bytes of it may go again.
+    fn may_repeat(&mut self, len: u64, tries: u8) -> bool {
+        self.again_len = self.again_len.saturating_add(len);
+        self.again_len <= self.total().saturating_mul(tries.into())
     }
 
     fn start_again(&mut self, offset: u64) {
@@ -160,6 +174,7 @@ impl Sending {
             again: VecDeque::new(),
             until: None,
             tries: 0,
+            again_len: 0,
         });
         Some(id)
     }
@@ -209,18 +224,30 @@ impl Sending {
         packet
     }
 
-    /// The carrier confirms a packet, or has lost it.
-    pub(super) fn carried(&mut self, now: Now, packet: PacketId, delivered: bool) {
-        let Some(at) = self.in_flight.iter().position(|flight| flight.packet == packet) else {
-            return;
-        };
-        let Some(flight) = self.in_flight.remove(at) else { return };
+    /// The carrier confirms a packet, or has lost it; gives the message that was lost too often.
+    pub(super) fn carried(
+        &mut self,
+        now: Now,
+        packet: PacketId,
+        delivered: bool,
+    ) -> Option<MessageId> {
+        let at = self.in_flight.iter().position(|flight| flight.packet == packet)?;
+        let flight = self.in_flight.remove(at)?;
         self.go_on = (self.in_flight.len() >= self.limits.window)
             .then(|| now.after(self.limits.carrier_patience));
-        if !delivered && let Some(message) = self.get(flight.message) {
-            message.again.push_back(flight.piece);
-            message.until = None;
+        if delivered {
+            return None;
         }
+        let tries = self.limits.tries;
+        let message = self.get(flight.message)?;
+        let len = u64::try_from(flight.piece.len).unwrap_or(u64::MAX);
+        if !message.may_repeat(len, tries) {
+            self.drop_message(flight.message);
+            return Some(flight.message);
+        }
+        message.again.push_back(flight.piece);
+        message.until = None;
+        None
     }
 
     /// The carrier is gone: whatever it has not confirmed goes again.
@@ -241,21 +268,34 @@ impl Sending {
         if self.messages.get(at).is_some_and(|message| message.sent < message.total()) {
             return None;
         }
-        let id = self.messages.remove(at).id;
-        self.in_flight.retain(|flight| flight.message != id);
+        let id = self.messages.get(at)?.id;
+        self.drop_message(id);
         Some(id)
     }
 
     /// The peer wants the message that this finds again, from this offset on.
     pub(super) fn wanted_again(&mut self, is: impl Fn(&Message) -> bool, offset: u64) {
-        let most = self.limits.tries;
+        let tries = self.limits.tries;
         let Some(message) = self.messages.iter_mut().find(|message| is(message)) else { return };
-        // A peer that is never content is waited for no longer.
-        if offset < message.sent && message.tries < most {
-            message.tries += 1;
+        let Some(len) = message.sent.checked_sub(offset).filter(|len| *len > 0) else { return };
+        // A peer that is never content gets it no more.
+        if message.may_repeat(len, tries) {
             message.start_again(offset);
             let id = message.id;
             self.in_flight.retain(|flight| flight.message != id);
+        }
+    }
+
+    /// The peer wants a piece of the message that this finds again.
+    pub(super) fn piece_wanted_again(&mut self, is: impl Fn(&Message) -> bool, piece: Piece) {
+        let tries = self.limits.tries;
+        let Some(message) = self.messages.iter_mut().find(|message| is(message)) else { return };
+        let len = u64::try_from(piece.len).unwrap_or(u64::MAX);
+        if !message.again.contains(&piece) && message.may_repeat(len, tries) {
+            message.again.push_back(piece);
+            message.until = None;
+            let id = message.id;
+            self.in_flight.retain(|flight| flight.message != id || flight.piece != piece);
         }
     }
 
@@ -311,6 +351,11 @@ impl Sending {
 
     pub(super) fn is_empty(&self) -> bool {
         self.messages.is_empty()
+    }
+
+    fn drop_message(&mut self, id: MessageId) {
+        self.messages.retain(|message| message.id != id);
+        self.in_flight.retain(|flight| flight.message != id);
     }
 
     fn get(&mut self, id: MessageId) -> Option<&mut Message> {

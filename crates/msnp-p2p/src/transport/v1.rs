@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use msnp_core::{Now, Random};
 
-use super::receiving::{Added, Key, Stalled};
+use super::receiving::{Added, Gap, Incomer, Key};
 use super::sending::{Content, Message, Number, Piece};
 use super::{MOST_ANSWERS, Shared, TransportEvent};
 use crate::application::ApplicationId;
@@ -93,7 +93,8 @@ impl V1 {
         // Some say no total where there is but one packet.
         let len = u64::try_from(packet.data.len()).unwrap_or(u64::MAX);
         let total = if header.total == 0 { len } else { header.total };
-        let added = shared.receiving.add(now, key, total, header.offset, packet.data, most);
+        let piece = Incomer { total, offset: header.offset, data: packet.data, mark: 0 };
+        let added = shared.receiving.add(now, key, piece, most);
         match added {
             Added::Whole(bytes) => {
                 self.finish(key);
@@ -101,10 +102,12 @@ impl V1 {
                 self.answer(HeaderV1 { total, ..header }.acknowledgement(identifier));
                 shared.whole(header.session, content, bytes);
             }
-            Added::More { received } => shared.progress(header.session, content, received, total),
-            Added::Missing { from } => {
+            Added::More { received, total } => {
+                shared.progress(header.session, content, received, total);
+            }
+            Added::Missing(gap) => {
                 let identifier = self.identifier();
-                self.answer(header.negative_acknowledgement(identifier, from));
+                self.answer(header.negative_acknowledgement(identifier, gap.from));
             }
             Added::TooLong => {
                 shared.event(TransportEvent::TooLong { session: header.session, total });
@@ -135,17 +138,15 @@ impl V1 {
     }
 
     /// Asks for what is missing of a message.
-    pub(super) fn stalled(&mut self, stalled: &Stalled) {
-        if let Stalled::Ask { key, from, total } = *stalled {
-            let of = HeaderV1 {
-                session: key.session,
-                identifier: key.number,
-                total,
-                ..HeaderV1::default()
-            };
-            let identifier = self.identifier();
-            self.answer(of.negative_acknowledgement(identifier, from));
-        }
+    pub(super) fn ask(&mut self, gap: Gap) {
+        let of = HeaderV1 {
+            session: gap.key.session,
+            identifier: gap.key.number,
+            total: gap.total,
+            ..HeaderV1::default()
+        };
+        let identifier = self.identifier();
+        self.answer(of.negative_acknowledgement(identifier, gap.from));
     }
 
     /// Writes the next answer.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use msnp_core::{Now, Random};
 
-use super::receiving::{Added, Key};
+use super::receiving::{Added, Incomer, Key};
 use super::sending::{Content, Message, Number, Piece};
 use super::{MOST_ANSWERS, Shared, TransportEvent};
 use crate::application::ApplicationId;
@@ -26,14 +26,19 @@ pub(super) struct V2 {
     answers: VecDeque<Answer>,
     /// The end of each of one's packets that asked for an acknowledgement, with its message.
     asked: VecDeque<(u32, Number)>,
-    /// The sequences of what came in one packet lately: it may come again.
+    /// One's last pieces, in the order of their sequences.
+    sent: VecDeque<SentPiece>,
+    /// The sequences of the begins of messages that came lately: they may come again.
     seen: VecDeque<u32>,
     /// Messages that have come whole lately.
     finished: VecDeque<Key>,
-    /// Messages of which a piece before the last asked for an acknowledgement.
-    asking: VecDeque<Key>,
+    /// Messages that are not whole and of which a piece asked for an acknowledgement: where it
+    /// ends.
+    asking: VecDeque<(Key, u32)>,
     /// Pieces of messages whose begin has not come.
     early: Vec<Early>,
+    /// Where the peer's last packet ended.
+    heard_to: Option<u32>,
 }
 
 /// A piece whose place is not known before the begin of its message has come.
@@ -42,6 +47,15 @@ struct Early {
     key: Key,
     remaining: u64,
     data: Vec<u8>,
+    mark: u32,
+}
+
+/// A piece of one's own, so that the peer may say from which sequence on it lacks everything.
+#[derive(Clone, Copy, Debug)]
+struct SentPiece {
+    sequence: u32,
+    number: Number,
+    piece: Piece,
 }
 
 /// What is to be said about a packet of the peer.
@@ -61,10 +75,12 @@ impl V2 {
             package: 0,
             answers: VecDeque::new(),
             asked: VecDeque::new(),
+            sent: VecDeque::new(),
             seen: VecDeque::new(),
             finished: VecDeque::new(),
             asking: VecDeque::new(),
             early: Vec::new(),
+            heard_to: None,
         }
     }
 
@@ -110,21 +126,28 @@ impl V2 {
         if let Some(sequence) = header.missed() {
             self.missed(shared, sequence);
         }
-        if header.operation.contains(Operation::ACKNOWLEDGEMENT_WANTED) {
-            self.acknowledge(packet);
-        }
         let content = match meaning::of_v2(packet) {
-            Meaning::Slp => Content::Slp,
-            Meaning::Ink => Content::Ink,
-            Meaning::DataPreparation => Content::Preparation,
-            Meaning::Data | Meaning::FileData => Content::Object,
-            _ => return,
+            Meaning::Slp => Some(Content::Slp),
+            Meaning::Ink => Some(Content::Ink),
+            Meaning::DataPreparation => Some(Content::Preparation),
+            Meaning::Data | Meaning::FileData => Some(Content::Object),
+            _ => None,
         };
-        if let Some(data_header) = packet.data_header {
-            self.piece(now, shared, packet, &data_header, content);
+        let there = match (content, packet.data_header) {
+            (Some(content), Some(data_header)) => {
+                self.piece(now, shared, packet, &data_header, content)
+            }
+            _ => Some(header.next_sequence()),
+        };
+        if let Some(sequence) = there.filter(|_| wants_acknowledgement(packet)) {
+            self.acknowledge(packet, sequence);
         }
+        self.heard_to = Some(header.next_sequence());
     }
 
+    /// Takes a piece of a message. Gives up to where everything is there, if that may be said about
+    /// this packet: none where the end of a message has come, but not all before it, and where
+    /// nobody wants it.
     fn piece(
         &mut self,
         now: Now,
@@ -132,88 +155,114 @@ impl V2 {
         packet: &PacketV2<'_>,
         data_header: &DataHeaderV2<'_>,
         content: Content,
-    ) {
+    ) -> Option<u32> {
         let session = data_header.session;
-        let Some(most) = shared.most(session, content) else {
-            if shared.is_new_stranger(session) {
-                shared.event(TransportEvent::Stranger { session });
-            }
-            return;
-        };
+        let end = packet.header.next_sequence();
         let is_first = data_header.kind.contains(DataKind::FIRST);
         let remaining = data_header.remaining();
         let len = u64::try_from(packet.data.len()).unwrap_or(u64::MAX);
         let key = Key { session, number: data_header.package.into() };
-        if is_first && remaining == 0 {
-            if !remember(&mut self.seen, packet.header.sequence) {
-                return;
-            }
-            if packet.data.len() > most {
-                return shared.event(TransportEvent::TooLong { session, total: len });
-            }
-            return shared.whole(session, content, packet.data.to_vec());
+        let is_one_packet = is_first && remaining == 0;
+        let is_repeated = !is_first || self.seen.contains(&packet.header.sequence);
+        if is_repeated && (is_one_packet || self.finished.contains(&key)) {
+            return Some(end);
         }
+        let Some(most) = shared.most(session, content) else {
+            if shared.is_new_stranger(session) {
+                shared.event(TransportEvent::Stranger { session });
+            }
+            return None;
+        };
         if is_first {
+            // Some give each message of a session the same number.
             self.finished.retain(|finished| *finished != key);
-        } else if self.finished.contains(&key) {
-            return;
+            remember(&mut self.seen, packet.header.sequence);
         }
-        if remaining > 0 && packet.header.operation.contains(Operation::ACKNOWLEDGEMENT_WANTED) {
-            remember(&mut self.asking, key);
+        if is_one_packet && packet.data.len() > most {
+            shared.event(TransportEvent::TooLong { session, total: len });
+            return None;
         }
+        if is_one_packet {
+            shared.whole(session, content, packet.data.to_vec());
+            return Some(end);
+        }
+        if wants_acknowledgement(packet) {
+            remember(&mut self.asking, (key, end));
+        }
+        let there = Some(end).filter(|_| remaining > 0);
         // Where a piece belongs is not said, but how much follows it.
         let total = match is_first {
             true => len.checked_add(remaining),
             false => shared.receiving.total(key),
         };
         let Some(total) = total else {
-            return self.keep_early(shared, key, remaining, packet.data);
+            self.keep_early(
+                shared,
+                Early { key, remaining, data: packet.data.to_vec(), mark: end },
+            );
+            return there;
         };
-        let mut place = |key, remaining: u64, data: &[u8]| {
+        let mut place = |remaining: u64, data: &[u8], mark: u32| {
             let len = u64::try_from(data.len()).unwrap_or(u64::MAX);
             let offset = total.saturating_sub(remaining).saturating_sub(len);
-            shared.receiving.add(now, key, total, offset, data, most)
+            shared.receiving.add(now, key, Incomer { total, offset, data, mark }, most)
         };
-        let mut added = place(key, remaining, packet.data);
+        let mut added = place(remaining, packet.data, end);
         while matches!(added, Added::More { .. })
             && let Some(at) = self.early.iter().position(|early| early.key == key)
         {
             let early = self.early.swap_remove(at);
-            added = place(key, early.remaining, &early.data);
+            added = place(early.remaining, &early.data, early.mark);
         }
         match added {
             Added::Whole(bytes) => {
                 remember(&mut self.finished, key);
-                self.acknowledge_whole(key, packet);
+                let end = self.whole(key, packet);
                 shared.whole(session, content, bytes);
+                return Some(end);
             }
-            Added::More { received } => shared.progress(session, content, received, total),
-            Added::Missing { .. } => self.answer(Answer {
-                tlv: HeaderV2::NEGATIVE_ACKNOWLEDGEMENT,
-                sequence: packet.header.sequence,
-                operation: Operation::NONE,
-                info: None,
-            }),
-            Added::TooLong => shared.event(TransportEvent::TooLong { session, total }),
+            Added::More { received, total } => shared.progress(session, content, received, total),
+            Added::Missing(gap) => self.ask(gap.mark),
+            Added::TooLong => {
+                shared.event(TransportEvent::TooLong { session, total });
+                return None;
+            }
         }
+        there
     }
 
-    /// The begin was lost by a carrier and comes again.
-    fn keep_early(&mut self, shared: &Shared, key: Key, remaining: u64, data: &[u8]) {
+    /// The begin was lost by a carrier: it comes again, or is asked for.
+    fn keep_early(&mut self, shared: &Shared, early: Early) {
+        let is_known = self.early.iter().any(|known| known.key == early.key);
+        if let Some(heard_to) = self.heard_to.filter(|_| !is_known) {
+            self.ask(heard_to);
+        }
         let held: usize = self.early.iter().map(|early| early.data.len()).sum();
-        if held.saturating_add(data.len()) <= shared.limits.ahead && self.early.len() < MOST_EARLY {
-            self.early.push(Early { key, remaining, data: data.to_vec() });
+        let is_there = held.saturating_add(early.data.len()) <= shared.limits.ahead;
+        if is_there && self.early.len() < MOST_EARLY {
+            self.early.push(early);
         }
     }
 
     /// Forgets what came for a session.
     pub(super) fn forget(&mut self, session: u32) {
         self.early.retain(|early| early.key.session != session);
+        self.asking.retain(|(key, _)| key.session != session);
+    }
+
+    /// Asks for all that was sent from this sequence on.
+    pub(super) fn ask(&mut self, sequence: u32) {
+        self.answer(Answer {
+            tlv: HeaderV2::NEGATIVE_ACKNOWLEDGEMENT,
+            sequence,
+            operation: Operation::NONE,
+            info: None,
+        });
     }
 
     /// Answers only what asks for it: otherwise two clients could acknowledge each other's
     /// acknowledgements for ever.
-    fn acknowledge(&mut self, packet: &PacketV2<'_>) {
+    fn acknowledge(&mut self, packet: &PacketV2<'_>, sequence: u32) {
         let header = packet.header;
         let introduces = header.operation.contains(Operation::INTRODUCTION);
         let fresh = introduces && packet.data_header.is_some() && header.acknowledged().is_none();
@@ -224,24 +273,27 @@ impl V2 {
             (true, Some(_)) => Operation::INTRODUCTION.with(Operation::ACKNOWLEDGEMENT_WANTED),
         };
         self.introduced |= operation.contains(Operation::INTRODUCTION);
-        let sequence = header.next_sequence();
         self.answer(Answer { tlv: HeaderV2::ACKNOWLEDGEMENT, sequence, operation, info });
     }
 
+    /// A message is whole. Gives up to where it was sent, as far as that was asked about.
+    ///
     /// Some ask in the first piece and mean the whole message (MSNPSharp on the wire).
-    fn acknowledge_whole(&mut self, key: Key, last: &PacketV2<'_>) {
-        let header = last.header;
-        let has_asked = header.operation.contains(Operation::ACKNOWLEDGEMENT_WANTED);
-        let asking = self.asking.len();
-        self.asking.retain(|asking| *asking != key);
-        if self.asking.len() < asking && !has_asked {
+    fn whole(&mut self, key: Key, completing: &PacketV2<'_>) -> u32 {
+        let ends = self.asking.iter().filter(|(of, _)| *of == key).map(|(_, end)| *end);
+        let asked = ends.reduce(later);
+        self.asking.retain(|(of, _)| *of != key);
+        let end = completing.header.next_sequence();
+        let end = asked.map_or(end, |asked| later(asked, end));
+        if asked.is_some() && !wants_acknowledgement(completing) {
             self.answer(Answer {
                 tlv: HeaderV2::ACKNOWLEDGEMENT,
-                sequence: header.next_sequence(),
+                sequence: end,
                 operation: Operation::NONE,
                 info: None,
             });
         }
+        end
     }
 
     fn acknowledged(&mut self, shared: &mut Shared, sequence: u32) {
@@ -253,11 +305,18 @@ impl V2 {
         }
     }
 
+    /// The peer lacks everything from this sequence on.
     fn missed(&mut self, shared: &mut Shared, sequence: u32) {
-        // What was asked about next is what the peer misses a part of.
-        let next = self.asked.iter().find(|(end, _)| end.wrapping_sub(sequence) < u32::MAX / 2);
-        if let Some((_, number)) = next.copied() {
-            shared.sending.wanted_again(|message| message.number == number, 0);
+        let is_missed = |sent: &SentPiece| later(sent.sequence, sequence) == sent.sequence;
+        let Some(from) = self.sent.iter().position(is_missed) else { return };
+        if let Some(first) =
+            self.sent.front().filter(|first| from == 0 && first.sequence != sequence)
+        {
+            // It lacks more than is remembered.
+            return shared.sending.wanted_again(|message| message.number == first.number, 0);
+        }
+        for sent in self.sent.range(from..) {
+            shared.sending.piece_wanted_again(|message| message.number == sent.number, sent.piece);
         }
     }
 
@@ -327,6 +386,11 @@ impl V2 {
             remember(&mut self.asked, (header.next_sequence(), message.number));
         }
         if is_new {
+            if self.sent.len() >= MOST_SENT {
+                self.sent.pop_front();
+            }
+            let piece = Piece { sequence: Some(sequence), ..piece };
+            self.sent.push_back(SentPiece { sequence, number: message.number, piece });
             self.sequence = header.next_sequence();
         }
         let footer = footer(carriage, message.footer);
@@ -339,6 +403,16 @@ impl V2 {
             self.answers.push_back(answer);
         }
     }
+}
+
+fn wants_acknowledgement(packet: &PacketV2<'_>) -> bool {
+    packet.header.operation.contains(Operation::ACKNOWLEDGEMENT_WANTED)
+}
+
+/// Which of two sequences comes later. They wrap, so it is the one that is less than half of all
+/// numbers ahead.
+const fn later(one: u32, other: u32) -> u32 {
+    if one.wrapping_sub(other) <= u32::MAX / 2 { one } else { other }
 }
 
 /// Keeps the last values; says whether this one is new.
@@ -355,6 +429,9 @@ fn remember<T: PartialEq>(values: &mut VecDeque<T>, value: T) -> bool {
 
 /// So many pieces may wait for the begin of their message.
 const MOST_EARLY: usize = 64;
+
+/// So many of one's own pieces are remembered: more than wait behind a gap and are under way.
+const MOST_SENT: usize = 256;
 
 /// So much is remembered of what has passed.
 const MOST_REMEMBERED: usize = 32;

@@ -1,7 +1,7 @@
 //! What brought down others, by its number where it has one.
 
-use msnp_p2p::application::ApplicationId;
-use msnp_p2p::context::Context;
+use msnp_p2p::application::{ApplicationId, EufGuid};
+use msnp_p2p::context::{Context, FileTransferContext};
 use msnp_p2p::header_v1::{Flags, HeaderV1};
 use msnp_p2p::meaning::Meaning;
 use msnp_p2p::slp::{Body, StatusCode};
@@ -10,6 +10,74 @@ use msnp_p2p::{DeclineReason, P2pEvent, P2pLimits, TransferError};
 use crate::negotiation::{answer, is_told};
 use crate::serving::{invitation, published};
 use crate::stranger::{Stranger, header, picture};
+
+#[test]
+fn cve_2004_0891_pieces_that_tell_other_lengths_are_put_where_there_is_room() {
+    for (first, second) in [(10, 5000), (5000, 10), (1202, 1203)] {
+        let (object, _) = picture(900);
+        let mut stranger = Stranger::v1();
+        let (_, session) = stranger.agrees_to(&object);
+        for (total, offset) in [(first, 0), (second, 0), (second, 1202), (first, 4000)] {
+            stranger.data(session, offset, total, &[1; 1202]);
+        }
+        let came = |event: &P2pEvent| matches!(event, P2pEvent::ObjectReceived { .. });
+        assert!(!stranger.events().iter().any(came), "nothing of it is the object");
+        // The next transfer is not harmed.
+        stranger.packets();
+        let (other, content) = picture(901);
+        let (_, session) = stranger.agrees_to(&other);
+        stranger.data(session, 0, 901, &content);
+        assert!(stranger.events().iter().any(came), "{first} {second}");
+    }
+}
+
+#[test]
+fn cve_2005_1262_negotiation_without_a_word_in_it_is_told_and_survived() {
+    for nothing in [&b""[..], b"\0", b"\r\n", b"\r\n\r\n", b"\r\n\r\n\0"] {
+        let mut stranger = Stranger::v1();
+        let (object, _) = published(&mut stranger, 900);
+        stranger.negotiates(nothing);
+        let events = stranger.events();
+        assert!(matches!(events[..], [P2pEvent::MalformedSlp { .. }]), "{nothing:?}: {events:?}");
+        stranger.sends(&invitation(ApplicationId::OBJECT, Some(Context::of_object(&object))));
+        assert!(matches!(stranger.events()[..], [P2pEvent::Serving { .. }]));
+    }
+}
+
+#[test]
+fn cve_2005_1934_negotiation_of_a_length_below_0_is_refused_before_it_is_kept() {
+    for total in [1 << 31, u64::from(u32::MAX), 1 << 63, u64::MAX] {
+        let mut stranger = Stranger::v1();
+        let (object, _) = published(&mut stranger, 900);
+        stranger
+            .says(HeaderV1 { identifier: 6, total, length: 9, ..HeaderV1::default() }, &[b'I'; 9]);
+        assert_eq!(stranger.said(), []);
+        assert_eq!(stranger.machine.deadline(), None, "nothing is waited for");
+        stranger.sends(&invitation(ApplicationId::OBJECT, Some(Context::of_object(&object))));
+        assert!(matches!(stranger.events()[..], [P2pEvent::Serving { .. }]));
+    }
+}
+
+#[test]
+fn cve_2008_2955_a_file_with_an_endless_name_is_declined_like_any_other() {
+    for name in ["A".repeat(5000), "\u{e9}\u{6f22}".repeat(130), "..\\".repeat(90)] {
+        let offer = FileTransferContext::new(&name, 7);
+        assert!(offer.name.raw().encode_utf16().count() <= 260, "{name}");
+        // As the others do it, with no NUL at all.
+        let mut bytes = offer.to_bytes();
+        bytes[20..540].fill(b'A');
+        for context in [offer.encode(), Context::encode(&bytes)] {
+            let mut stranger = Stranger::v1();
+            let mut invitation = invitation(ApplicationId::FILE_TRANSFER, Some(context));
+            let Body::Session(body) = &mut invitation.body else { panic!("{invitation:?}") };
+            body.application = Some(EufGuid::FILE_TRANSFER);
+            stranger.sends(&invitation);
+            let answer = stranger.said().pop().unwrap();
+            assert!(answer.data.starts_with(b"MSNSLP/1.0 603 "));
+            is_told(&mut stranger, DeclineReason::UnknownApplication);
+        }
+    }
+}
 
 #[test]
 fn cve_2008_2927_a_total_that_no_memory_holds_is_refused_before_it_is_kept() {
@@ -61,6 +129,14 @@ fn cve_2009_2694_data_of_a_message_that_said_no_size_goes_nowhere() {
     let came = |event: &P2pEvent| matches!(event, P2pEvent::ObjectReceived { .. });
     stranger.data(session, 0, 900, &content);
     assert!(stranger.events().iter().filter(|event| came(event)).count() <= 1);
+    // A length is said, and nothing is there.
+    for flags in [0, 0x0100_0000, 0x20, 0x0100_0020, 0x0100_0030] {
+        for session in [0, session] {
+            let header = HeaderV1 { flags: Flags(flags), ..header(session, 0, 900, 900) };
+            stranger.says(HeaderV1 { identifier: 7 + flags, ..header }, &[]);
+        }
+    }
+    assert!(!stranger.events().iter().any(came));
     // And of a session that there is not.
     stranger.says(header(99, 0, 0, 900), &[1; 900]);
     assert!(!stranger.events().iter().any(came));

@@ -39,6 +39,25 @@ fn a_connection_that_is_asked_for_or_offered_is_declined_and_the_session_goes_on
 }
 
 #[test]
+fn an_answer_about_a_connection_says_nothing_of_the_session() {
+    let bodies = [
+        Body::TransportRequest(Box::<TransportRequest>::default()),
+        Body::TransportResponse(Box::<TransportResponse>::default()),
+    ];
+    for body in bodies {
+        for code in [StatusCode::OK, StatusCode::DECLINE, StatusCode::INTERNAL_ERROR] {
+            let (object, content) = picture(900);
+            let mut stranger = Stranger::v1();
+            let (ours, session) = stranger.agrees_to(&object);
+            stranger.sends(&ours.answer(code, body.clone()));
+            assert_eq!(stranger.events(), []);
+            stranger.data(session, 0, 900, &content);
+            stranger.has_received(&content);
+        }
+    }
+}
+
+#[test]
 fn news_of_an_address_in_a_call_of_zeros_changes_nothing() {
     let (object, content) = picture(900);
     let mut stranger = Stranger::v1();

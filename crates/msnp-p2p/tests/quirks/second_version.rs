@@ -183,6 +183,20 @@ fn a_wish_in_the_last_piece_too_is_answered_once() {
 }
 
 #[test]
+fn data_that_nobody_wants_is_not_acknowledged() {
+    let mut stranger = Stranger::v2();
+    let data = Data { kind: 5, package: 1, session: 77, remaining: 0, bytes: &[1; 900] };
+    stranger.input(&packet(WANTED, 500, TlvBuffer::new(), Some(data)));
+    assert_eq!(acknowledged(&mut stranger), [], "who hears that it has come believes it");
+    // Of a longer object, its end alone has come.
+    let (object, _) = picture(3000);
+    let (_, session) = agreed(&mut stranger, &object);
+    let end = Data { kind: 4, session, bytes: &[1; 596], ..data };
+    stranger.input(&packet(WANTED, 9000, TlvBuffer::new(), Some(end)));
+    assert_eq!(acknowledged(&mut stranger), []);
+}
+
+#[test]
 fn acknowledgements_that_want_none_get_none_for_ever() {
     let mut stranger = Stranger::v2();
     for number in 0..1000_u32 {
@@ -233,10 +247,12 @@ fn cve_2010_4528_a_short_packet_is_told_and_survived() {
     let text = invitation(&stranger, Some(Context::of_object(&object)));
     let tlvs = TlvBuffer::new().with(HeaderV2::PEER_INFO, &PEER_INFO);
     let whole = packet(INTRODUCTION, 1000, tlvs, slp(&text));
-    for len in 0..whole.len() - 4 {
-        stranger.input(&whole[..len]);
-        let events = stranger.events();
-        assert!(matches!(events[..], [P2pEvent::MalformedPacket { .. }]), "{len}: {events:?}");
+    for carriage in [Carriage::Direct, Carriage::Switchboard] {
+        for len in 0..whole.len() - 4 {
+            stranger.machine.input(stranger.now, &stranger.peer, carriage, &whole[..len]);
+            let events = stranger.events();
+            assert!(matches!(events[..], [P2pEvent::MalformedPacket { .. }]), "{len}: {events:?}");
+        }
     }
     assert_eq!(stranger.packets(), Vec::<Vec<u8>>::new());
     // Without its footer it is still a packet.

@@ -14,13 +14,13 @@ fn error(text: &str) -> SlpError {
 }
 
 #[test]
-fn cve_2009_1376_a_message_longer_than_any_real_one_is_refused_before_it_is_read() {
+fn a_message_longer_than_any_real_one_is_refused_before_it_is_read() {
     let text = with_body("sessionreqbody", &"A: 1\r\n".repeat(11_000));
     assert_eq!(error(&text), SlpError::TooLong { len: text.len() });
 }
 
 #[test]
-fn cve_2009_2694_an_answer_or_acknowledgement_without_any_invitation_is_a_value() {
+fn cve_2005_1262_a_message_with_an_empty_body_is_a_value() {
     for start in ["ACK MSNMSGR:alice@example.com MSNSLP/1.0", "MSNSLP/1.0 200 OK"] {
         let message = read(&raw(start, &headers(), ""), &[Tolerance::NoContentLength]);
         let body = Body::Unknown { content_type: "".into(), bytes: vec![] };
@@ -29,7 +29,7 @@ fn cve_2009_2694_an_answer_or_acknowledgement_without_any_invitation_is_a_value(
 }
 
 #[test]
-fn cve_2009_3615_a_context_of_no_length_describes_nothing() {
+fn cve_2010_3711_a_context_of_no_length_describes_nothing() {
     for context in ["", "=", "==", "\0", "AA=="] {
         let context = Context::from_text(context);
         assert!(matches!(context.object(), Err(ContextError::Object(_))), "{context:?}");

@@ -16,4 +16,5 @@ mod hostile;
 mod messages;
 mod properties;
 mod quirks;
+mod values;
 mod written;

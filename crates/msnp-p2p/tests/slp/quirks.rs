@@ -317,3 +317,16 @@ fn a_request_may_have_a_word_of_its_own() {
     assert_eq!(message.method().unwrap().as_str(), "Subscribe");
     assert!(printed(&message).starts_with("Subscribe MSNMSGR:alice@example.com MSNSLP/1.0\r\n"));
 }
+
+#[test]
+fn a_line_of_which_nothing_is_understood_is_kept_and_the_next_of_its_name_counts() {
+    let text = "IPv6-Addrs: nonsense\r\nIPv6-Addrs: 2001:db8::1\r\nIPv6-Port: 6893x\r\n\
+                IPv6-Port: 6893\r\nBridge: TCPv1\r\n\r\n\0";
+    let message = read(&with_body("transrespbody", text), &[]);
+    let Body::TransportResponse(body) = &message.body else { panic!("{message:?}") };
+    let tried: Vec<_> = body.addresses.candidates().map(|socket| socket.to_string()).collect();
+    assert_eq!(tried, ["[2001:db8::1]:6893"]);
+    let kept: Vec<_> = body.others.iter().map(|field| field.name.to_string()).collect();
+    assert_eq!(kept, ["IPv6-Addrs", "IPv6-Port"]);
+    assert_eq!(read(&printed(&message), &[]), message);
+}
