@@ -33,7 +33,7 @@ pub(crate) struct Link {
     /// The machine may take leftovers now: nothing more is read before it was asked. The peer waits
     /// meanwhile, and not its bytes here.
     leftovers_first: bool,
-    /// The leftovers of an ended link have been refused once.
+    /// The leftovers of an ended link have been refused once by a machine that is not full.
     refused: bool,
     /// Writing has failed. What the peer sent before that may still be read.
     broken: bool,
@@ -125,6 +125,8 @@ impl Link {
         // out; not one after each refusal, which would never end.
         let again = reads && !self.leftover.is_empty() && !self.retried;
         self.reads = reads;
+        // What a full machine refuses it may take later.
+        self.refused &= reads;
         if rises || again {
             self.retried = !rises;
             self.leftovers_first = !self.leftover.is_empty();

@@ -108,6 +108,33 @@ fn a_full_machine_gets_its_leftovers_again_even_from_a_silent_or_ended_peer() {
 }
 
 #[test]
+fn nothing_of_ended_peers_is_lost_where_one_takes_the_room_of_the_other() {
+    let mut toy = Toy { room: Some(0), ..Toy::default() };
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap().to_string();
+    toy.connect(1, &at, Origin::Configured);
+    toy.connect(2, &at, Origin::Configured);
+    let mut driver = Driver::builder(toy).build().unwrap();
+    for _ in 0..2 {
+        assert!(matches!(event(&mut driver), Heard::Opened(..)));
+        listener.accept().unwrap().0.write_all(b"a\nb\n").unwrap();
+    }
+    let (mut lines, mut closed) = (Vec::new(), 0);
+    while closed < 2 {
+        driver.call(|toy, _| [1, 2].map(|link| toy.resume(LinkId::new(link), 1)));
+        while let Ok(next) = driver.next_within(SHORT) {
+            match next.expect("it ended").expect("it failed") {
+                Heard::Line(link, line) => lines.push((link.number(), line)),
+                Heard::Closed(_, LinkEnd::Eof) => closed += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    lines.sort();
+    assert_eq!(lines, [(1, "a"), (1, "b"), (2, "a"), (2, "b")].map(|(n, l)| (n, l.to_owned())));
+}
+
+#[test]
 fn a_paused_link_is_not_read() {
     let (mut driver, mut peer) = pair(Toy::default(), Options::default());
     driver.call(|toy, _| toy.pause(LINK, true));

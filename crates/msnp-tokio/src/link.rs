@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use msnp_core::{LinkEnd, LinkId, Machine, Now};
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -28,7 +28,7 @@ pub(crate) struct Link {
     /// The machine may take leftovers now: nothing more is read before it was asked. The peer waits
     /// meanwhile, and not its bytes here.
     leftovers_first: bool,
-    /// The leftovers of an ended link have been refused once.
+    /// The leftovers of an ended link have been refused once by a machine that is not full.
     refused: bool,
     /// Writing has failed. What the peer sent before that may still be read.
     broken: bool,
@@ -119,6 +119,8 @@ impl Link {
         // out; not one after each refusal, which would never end.
         let again = reads && !self.leftover.is_empty() && !self.retried;
         self.reads = reads;
+        // What a full machine refuses it may take later.
+        self.refused &= reads;
         if rises || again {
             self.retried = !rises;
             self.leftovers_first = !self.leftover.is_empty();
@@ -210,7 +212,7 @@ impl Link {
         }
         let mut new = &[][..];
         if self.end.is_none() {
-            match self.socket.try_read(buffer) {
+            match self.receive(buffer) {
                 Ok(0) => self.end = Some(LinkEnd::Eof),
                 Ok(n) => new = buffer.get(..n).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -251,6 +253,22 @@ impl Link {
                 After::Keep
             }
             _ => After::Tell(if self.broken { LinkEnd::Reset } else { end }),
+        }
+    }
+
+    fn receive(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // The runtime may say that it is somebody else's turn, which must not pass for the end of
+        // what came before the connection broke.
+        if self.broken {
+            return self.socket.try_read(buffer);
+        }
+        // This takes a socket for empty that gave less than there was room for; `try_read` would
+        // read it again to learn that.
+        let mut read = ReadBuf::new(buffer);
+        let mut context = Context::from_waker(&self.waker);
+        match Pin::new(&mut self.socket).poll_read(&mut context, &mut read) {
+            Poll::Ready(result) => result.map(|()| read.filled().len()),
+            Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
 

@@ -123,6 +123,35 @@ async fn a_full_machine_gets_its_leftovers_again_even_from_a_silent_or_ended_pee
 }
 
 #[tokio::test]
+async fn nothing_of_ended_peers_is_lost_where_one_takes_the_room_of_the_other() {
+    let toy = Toy { room: Some(0), ..Toy::default() };
+    let (mut driver, at) = listening(toy, Options::default()).await;
+    let mut links = Vec::new();
+    for _ in 0..2 {
+        TcpStream::connect(at).await.unwrap().write_all(b"a\nb\n").await.unwrap();
+        match event(&mut driver).await {
+            Heard::Opened(link, _) => links.push(link),
+            other => panic!("{other:?}"),
+        }
+    }
+    let (mut lines, mut closed) = (Vec::new(), 0);
+    let short = Duration::from_millis(50);
+    while closed < 2 {
+        driver.call(|toy, _| links.iter().for_each(|link| toy.resume(*link, 1)));
+        while let Ok(next) = tokio::time::timeout(short, driver.next()).await {
+            match next.expect("it ended").expect("it failed") {
+                Heard::Line(link, line) => lines.push((link, line)),
+                Heard::Closed(_, LinkEnd::Eof) => closed += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    lines.sort();
+    let all = links.iter().flat_map(|link| ["a", "b"].map(|line| (*link, line.to_owned())));
+    assert_eq!(lines, all.collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_paused_link_is_not_read() {
     let (mut driver, link, mut peer) = pair(Toy::default(), Options::default()).await;
     driver.call(|toy, _| toy.pause(link, true));
@@ -259,6 +288,16 @@ async fn the_deadline_is_kept_and_others_are_served_while_input_floods() {
     assert!(bytes > 100_000, "{bytes}");
     drop((driver, late));
     flood.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_deadline_that_comes_nearer_while_it_is_waited_for_is_kept() {
+    let (mut driver, _) = listening(Toy::default(), Options::default()).await;
+    driver.call(|toy, now| toy.deadline = Some(now.after(Duration::from_secs(3600))));
+    let waited = tokio::time::timeout(Duration::from_millis(20), driver.next()).await;
+    assert!(waited.is_err(), "{waited:?}");
+    driver.call(|toy, now| toy.deadline = Some(now.after(Duration::from_millis(20))));
+    assert_eq!(event(&mut driver).await, Heard::Timeout);
 }
 
 #[tokio::test]
