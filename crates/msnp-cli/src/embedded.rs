@@ -20,6 +20,9 @@ pub(crate) type Embedded = Driver<Watched<Server, Dialogue>>;
 /// Where the services are, once it is known.
 pub(crate) type Whereabouts = Arc<OnceLock<Addresses>>;
 
+/// How many connections beyond its bound a server can hear of at once.
+const TURNED_AWAY_AT_ONCE: usize = 64;
+
 /// A server whose clients connect here first; the other services are on ports that the system
 /// chooses.
 pub(crate) fn config(listen: SocketAddr) -> Result<Config, Fault> {
@@ -44,7 +47,8 @@ pub(crate) fn server(
         performer = performer.password(account.clone(), password.clone());
     }
     let mut options = Options::default();
-    options.connections = config.limits.links;
+    // Beyond the bound, the machine must see who comes, to turn them away aloud.
+    options.connections = config.limits.links.saturating_add(TURNED_AWAY_AT_ONCE);
     options.http.of_one_address = config.limits.connections.strangers_of_one_address;
     // Nothing was stored before, so nothing can be wrong with it.
     let server = Server::new(config, []).map_err(|_| Fault::Defect)?;

@@ -100,8 +100,8 @@ pub(crate) struct LimitArguments {
     #[arg(long, value_name = "N", value_parser = count(), default_value_t = usual().rooms_of_one)]
     max_rooms_per_user: usize,
 
-    /// Memory for what clients have not read yet, all together. When it is full, those that read
-    /// least are cut off
+    /// Memory for what clients have not read yet, all together. When it is full, those on
+    /// whose connections most waits are cut off
     #[arg(
         long,
         value_name = "MIB",

@@ -187,7 +187,8 @@ pub(crate) enum Told {
         /// Empty where it is cleared.
         value: String,
     },
-    /// Somebody invited one, but there are too many conversations already.
+    /// Somebody invited one, but there are too many conversations already, or their room could not
+    /// be entered.
     InvitationMissed { account: AccountText },
     /// There is a new conversation because somebody invited one.
     Invited {
@@ -353,7 +354,8 @@ pub(crate) enum Told {
     Document { document: Body },
     /// A refusal that answers nothing that is known.
     ServerError { code: u16, problem: String },
-    /// A contact was passed over because the list has reached its bound.
+    /// A contact was passed over because the list has reached its bound, or some of its groups
+    /// were because it is in more than there may be.
     ListFull { account: AccountText },
     /// A group was passed over because there are as many as there may be.
     GroupsFull { group: String, name: String },
