@@ -108,6 +108,19 @@ mod tests {
     }
 
     #[test]
+    fn digests_are_equal_where_their_digits_are() {
+        assert_eq!(HexDigest::new([0xab; 16]), HexDigest::new([0xab; 16]));
+        assert_ne!(HexDigest::new([0xab; 16]), HexDigest::new([0xac; 16]));
+    }
+
+    #[test]
+    fn the_digits_can_be_written_as_text_and_as_bytes() {
+        let digest = HexDigest::new([0xab; 16]);
+        assert_eq!(AsRef::<str>::as_ref(&digest), "ab".repeat(16));
+        assert_eq!(AsRef::<[u8]>::as_ref(&digest), "ab".repeat(16).as_bytes());
+    }
+
+    #[test]
     fn debug_output_does_not_show_the_digits() {
         assert_eq!(alloc::format!("{:?}", HexDigest::new([0xab; 16])), "HexDigest(…)");
     }

@@ -116,6 +116,19 @@ mod tests {
         assert_eq!(encoded.as_bytes(), b"%3Cmsnobj%20a%3D%22b%22%2F%3E");
     }
 
+    #[test]
+    fn white_space_control_characters_and_percent_signs_are_all_that_is_escaped_in_a_name() {
+        let encoded = Encoded::new("a b%c\u{1f}\u{7f}!~é");
+        assert_eq!(encoded.as_bytes(), "a%20b%25c%1F%7F!~é".as_bytes());
+    }
+
+    #[test]
+    fn a_copy_is_the_same_and_is_shown_as_it_stands_on_the_wire() {
+        let copy = Encoded::from_wire(b"a%20\xff").into_owned();
+        assert_eq!(copy.as_bytes(), b"a%20\xff");
+        assert_eq!(alloc::format!("{copy:?}"), "Encoded(a%20\\xff)");
+    }
+
     proptest! {
         #[test]
         fn any_text_survives_and_never_holds_white_space(text in ".*") {

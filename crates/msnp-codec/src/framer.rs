@@ -57,6 +57,9 @@ impl Framer {
     /// Other limits, from now on; a command whose body is still on its way is held to them too.
     pub fn set_limits(&mut self, limits: FrameLimits) {
         self.limits = limits;
+        if self.failed.is_none() {
+            self.needed = 0;
+        }
     }
 
     /// The command at the front of `bytes`, if it is whole.

@@ -272,9 +272,11 @@ mod tests {
             let line = [b"XYZ ", &line[..]].concat();
             let mut parameters = Parameters::new(&line);
             for expected in line[3..].split(|b| is_space(*b)).filter(|word| !word.is_empty()) {
+                prop_assert!(!parameters.is_empty());
                 prop_assert_eq!(parameters.next(), Some(expected));
                 prop_assert!(!parameters.was_plain() || !expected.contains(&b'\r'));
             }
+            prop_assert!(parameters.is_empty());
             prop_assert_eq!(parameters.next(), None);
         }
     }

@@ -309,11 +309,15 @@ fn the_serial_number_is_told_before_the_change_and_not_while_the_lists_come() {
         let serial = NsEvent::ListsChanged { serial: "12".into() };
         assert_eq!(session.events[0], serial, "{version}");
         assert!(matches!(session.events[1], NsEvent::Added { .. }));
+        session.hear("REM 0 RL 13 bob@example.com\r\n");
+        let serial = NsEvent::ListsChanged { serial: "13".into() };
+        assert_eq!(session.events[2], serial, "{version}");
+        assert!(matches!(session.events[3], NsEvent::Removed { .. }));
         session.ask(NsRequest::Lists { known: None });
         session.events.clear();
         match version.list_sync() {
-            ListSync::Serial => session.hear("SYN 5 13\r\nGTC 5 13 A\r\nBLP 5 13 AL\r\n"),
-            _ => session.hear("SYN 5 13 1 0\r\nGTC 5 13 A\r\nBLP 5 13 AL\r\n"),
+            ListSync::Serial => session.hear("SYN 5 14\r\nGTC 5 14 A\r\nBLP 5 14 AL\r\n"),
+            _ => session.hear("SYN 5 14 1 0\r\nGTC 5 14 A\r\nBLP 5 14 AL\r\n"),
         }
         let told = |event: &NsEvent| matches!(event, NsEvent::ListsChanged { .. });
         assert!(!session.events.iter().any(told), "{version} {:?}", session.events);

@@ -256,9 +256,12 @@ fn a_request_that_is_never_answered_ends_once_and_a_late_answer_ends_nothing() {
         client.time(30);
         let timed_out = NsEvent::Ended { transaction, result: Err(RequestError::TimedOut) };
         assert_eq!(client.events, [timed_out], "{version}");
-        client.hear("XFR 5 SB 10.0.0.9:1865 CKI 1.2\r\n");
+        client.hear("XFR 5 SB 10.0.0.9:1865 CKI 1.2\r\n913 5\r\n");
         let ended = |event: &&NsEvent| matches!(event, NsEvent::Ended { .. });
-        assert_eq!(client.events.iter().filter(ended).count(), 1);
+        assert_eq!(client.events.iter().filter(ended).count(), 1, "{version}");
+        let code = ErrorCode::NOT_ALLOWED_WHILE_HIDDEN;
+        let error = NsEvent::ServerError { code, transaction: Some(transaction) };
+        assert_eq!(client.events.last(), Some(&error), "{version}");
         assert_eq!(client.end, None);
     }
 }

@@ -208,6 +208,14 @@ mod tests {
     }
 
     #[test]
+    fn a_page_answers_with_the_status_of_its_outcome() {
+        assert_eq!(
+            [success("t=a"), Outcome::Redirect, failed("")].map(|o| o.status()),
+            [200, 302, 401]
+        );
+    }
+
+    #[test]
     fn a_ticket_that_would_end_early_is_not_printed() {
         for ticket in ["", "t='", "t=a\r\nX: y", "t=a b", "é"] {
             assert_eq!(success(ticket).print(), Err(OutcomeError::TicketUnprintable), "{ticket}");

@@ -164,6 +164,23 @@ fn an_announced_length_that_is_too_large_fails_at_once() {
 }
 
 #[test]
+fn a_body_is_too_long_one_byte_beyond_the_bound_of_its_verb_or_of_the_limits() {
+    for row in crate::COMMANDS.iter().filter(|row| row.body == Body::Always) {
+        for limit in [64, 1 << 24] {
+            let limits = FrameLimits { body: limit, ..FrameLimits::SIGNED_IN };
+            let next = |length: usize| {
+                let line = alloc::format!("{} a b {length}\r\n", row.verb);
+                let mut framer = Framer::new(row.sender, Version::MSNP11, limits);
+                framer.next(line.as_bytes()).map(|command| command.is_some()).map_err(|e| e.fault)
+            };
+            let most = limit.min(usize::try_from(row.largest_body).unwrap());
+            assert_eq!(next(most), Ok(false), "{}", row.verb);
+            assert_eq!(next(most + 1), Err(FrameFault::BodyTooLong), "{}", row.verb);
+        }
+    }
+}
+
+#[test]
 fn an_error_says_what_where_and_whose_fault() {
     let (_, error) = frames(framer(Sender::Server), b"QNG 5\r\nUBX a@example.com\r\n", &[3]);
     let text = error.unwrap().to_string();
@@ -171,6 +188,26 @@ fn an_error_says_what_where_and_whose_fault() {
         text,
         "from the server: the length of the body is missing of UBX, at byte 7 of the stream"
     );
+}
+
+#[test]
+fn another_version_and_other_limits_hold_from_when_they_are_set() {
+    let mut framer = Framer::new(Sender::Server, Version::MSNP12, FrameLimits::BEFORE_SIGN_IN);
+    framer.set_version(Version::MSNP13);
+    framer.set_limits(FrameLimits::SIGNED_IN);
+    let stream = [b"241 9 100\r\n", &[b'x'; 100][..]].concat();
+    assert_eq!(framer.next(&stream).unwrap().unwrap().body(), Some(&[b'x'; 100][..]));
+}
+
+#[test]
+fn a_body_that_is_on_its_way_is_held_to_limits_that_are_set_then_and_an_error_stays() {
+    let mut framer = framer(Sender::Server);
+    let begin = b"MSG alice@example.com Alice 100\r\nx";
+    assert_eq!(framer.next(begin).unwrap(), None);
+    framer.set_limits(FrameLimits::BEFORE_SIGN_IN);
+    let error = framer.next(begin).unwrap_err();
+    framer.set_limits(FrameLimits::SIGNED_IN);
+    assert_eq!(framer.next(begin), Err(error));
 }
 
 #[test]

@@ -240,6 +240,13 @@ mod tests {
         assert_eq!(Message::parse(b"\r\nhello").content(), Content::Other);
     }
 
+    #[test]
+    fn debug_output_shows_the_headers_and_how_long_the_body_is() {
+        let shown = alloc::format!("{:?}", Message::parse(b"TypingUser: x\r\n\r\nsecret"));
+        assert!(shown.contains("TypingUser") && shown.contains("6 bytes"), "{shown}");
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+
     fn any_payload() -> impl Strategy<Value = Vec<u8>> {
         let kinds = proptest::sample::select(alloc::vec![
             "text/plain; charset=UTF-8",

@@ -170,6 +170,22 @@ mod tests {
     }
 
     #[test]
+    fn as_many_parts_as_there_may_be_are_full_and_one_letter_more_is_too_long() {
+        let split = |len: usize| Message::parse(&printed(&"x".repeat(len))).split(id());
+        let (mut fits, mut too_long) = (0, MAX_PARTS * MAX_MESSAGE_LEN);
+        while too_long - fits > 1 {
+            let middle = usize::midpoint(fits, too_long);
+            match split(middle) {
+                Ok(_) => fits = middle,
+                Err(_) => too_long = middle,
+            }
+        }
+        let parts = split(fits).unwrap();
+        assert_eq!((parts.len(), parts[0].len()), (MAX_PARTS, MAX_MESSAGE_LEN));
+        assert_eq!(split(too_long), Err(SplitError::TooManyParts { parts: MAX_PARTS + 1 }));
+    }
+
+    #[test]
     fn the_first_part_counts_them_and_the_others_are_numbered() {
         let payload = printed(&"x".repeat(4000));
         let parts = Message::parse(&payload).split(id()).unwrap();

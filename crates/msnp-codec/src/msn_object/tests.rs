@@ -20,6 +20,8 @@ fn the_vector_of_the_reference_has_both_its_hashes() {
     assert_eq!(object.hash_is_right(), Some(true));
     assert!(object.describes(PICTURE));
     assert!(!object.describes(b"hello msn object"));
+    assert!(!object.describes(b"hello msn object!"), "as long as it is, and another");
+    assert_eq!((object.size(), object.location()), (Some(17), Some("TFR2C2.tmp")));
 }
 
 #[test]
@@ -112,7 +114,9 @@ fn what_is_no_object_says_where() {
     ] {
         assert_eq!(MsnObject::parse(text), Err(MsnObjectError::Malformed { at }), "{text}");
     }
-    let long = format!("<msnobj a=\"{}\"/>", "x".repeat(MsnObject::MAX_LEN));
+    let longest = format!("<msnobj a=\"{}\"/>", "x".repeat(MsnObject::MAX_LEN - 14));
+    assert!(MsnObject::parse(&longest).is_ok());
+    let long = longest.replace("xx", "xxx");
     assert_eq!(MsnObject::parse(&long), Err(MsnObjectError::TooLong { len: long.len() }));
     let many = format!("<msnobj{}/>", " a='1'".repeat(MsnObject::MAX_ATTRIBUTES + 1));
     assert!(MsnObject::parse(&many).is_err());

@@ -85,6 +85,28 @@ fn faults_are_told_apart_and_say_where() {
     assert_eq!(parse(&deep), TooDeep { at: deep.len() });
     let long = "<Data>".repeat(PersonalMessage::MAX_LEN);
     assert_eq!(parse(&long), TooLong { len: long.len() });
+    let longest = "x".repeat(16 * 1024 - "<Data><PSM></PSM></Data>".len());
+    assert_eq!(text(&format!("<Data><PSM>{longest}</PSM></Data>")), longest);
+}
+
+#[test]
+fn nothing_stands_before_the_data() {
+    use PersonalMessageError::{Malformed, NotData};
+    let parse = |payload: &str| PersonalMessage::parse(payload.as_bytes());
+    assert_eq!(parse("<EndpointData/>"), Err(NotData));
+    for before in ["x", "&lt;", "<![CDATA[x]]>"] {
+        let payload = format!("{before}<Data/>");
+        assert_eq!(parse(&payload), Err(Malformed { at: before.len() }), "{before}");
+    }
+    for before in ["\u{feff}", " \r\n\t", "<!-- x -->"] {
+        let payload = format!("{before}<Data/>");
+        assert_eq!(parse(&payload), Ok(PersonalMessage::default()), "{before}");
+    }
+}
+
+#[test]
+fn of_two_elements_with_one_name_the_first_counts_even_if_it_is_empty() {
+    assert_eq!(text("<Data><PSM/><PSM>x</PSM></Data>"), "");
 }
 
 #[test]
@@ -96,6 +118,12 @@ fn a_song_is_read_and_shown() {
     assert_eq!(media.arguments, ["Title", "Artist", "Album", "{WMContentID}"]);
     assert_eq!(media.display().unwrap(), "Title - Artist");
     assert_eq!(media.to_wire(), wire);
+}
+
+#[test]
+fn a_song_is_written_as_it_is_read() {
+    let wire = "\\0Music\\01\\0{0} - {1}\\0Title\\0Artist\\0";
+    assert_eq!(CurrentMedia::song("Title", "Artist").to_wire(), wire);
 }
 
 #[test]

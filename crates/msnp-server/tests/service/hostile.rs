@@ -170,6 +170,20 @@ fn tickets_that_are_guessed_count_as_passwords_do() {
 }
 
 #[test]
+fn whoever_signs_in_with_a_right_ticket_again_and_again_does_not_guess() {
+    let mut config = config();
+    config.limits.guesses.failures_of_one_address = 2;
+    let mut world = World::with(config);
+    for _ in 0..5 {
+        let ticket = world.ticket("alice", "alice-pw");
+        let link = world.connect(NOTIFICATION);
+        world.ask(link, "VER 1 MSNP8\r\n");
+        let ok = world.prove_by_ticket(link, "alice", &ticket);
+        assert!(ok.starts_with("USR 4 OK"), "{ok}");
+    }
+}
+
+#[test]
 fn a_refusal_does_not_tell_whether_the_account_exists() {
     let mut config = config();
     config.limits.guesses.failures_of_one_account = 3;

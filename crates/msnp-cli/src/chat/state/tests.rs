@@ -260,6 +260,18 @@ fn a_lost_session_keeps_what_was_said_and_is_tried_again_with_longer_pauses() {
 }
 
 #[test]
+fn what_became_of_a_text_is_unknown_where_the_session_was_lost_before_its_answer() {
+    let mut hand = Hand::signed_in();
+    hand.enters("/open bob");
+    hand.enters("hello");
+    hand.answers(Ok(Started::Conversation(ROOM)));
+    hand.answers(Ok(Started::Message(MessageId::new(3))));
+    hand.loses(broken());
+    let page = hand.page();
+    assert!(page.iter().any(|line| line.contains("hello") && line.contains("Unknown")), "{page:?}");
+}
+
+#[test]
 fn who_signed_in_elsewhere_is_not_put_out_again_by_itself() {
     let mut hand = Hand::signed_in();
     hand.loses(ClientError::SignedOut(SignOut::Elsewhere));

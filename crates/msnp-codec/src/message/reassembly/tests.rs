@@ -131,6 +131,19 @@ fn bytes_are_bounded_by_message_and_in_total() {
     assert_eq!(long, Err(ReassemblyError::IdTooLong { len: 65 }));
 }
 
+#[test]
+fn what_just_fits_is_taken() {
+    let mut reassembly = Reassembly::new(small());
+    add(&mut reassembly, 1, &first("x", 3, &"x".repeat(60))).unwrap();
+    add(&mut reassembly, 1, &following("x", 1, &"x".repeat(32))).unwrap();
+    assert_eq!(reassembly.held(), small().message_len);
+    add(&mut reassembly, 2, &following("x", 1, &"x".repeat(50))).unwrap();
+    assert_eq!(reassembly.held(), small().total_len);
+    let longest = "x".repeat(Reassembly::<u8>::MAX_ID_LEN);
+    add(&mut reassembly, 3, &following(&longest, 1, "")).unwrap();
+    assert_eq!(reassembly.incomplete(), 3);
+}
+
 fn any_message() -> impl Strategy<Value = Vec<u8>> {
     let fields = "((A|Content-Type|X-MMS-IM-Format): [ -~é]{0,30}(\r?\n [a-z]?)?\r?\n){0,4}";
     let end = proptest::sample::select(alloc::vec!["\r\n", "\n", "\0\r\n"]);
