@@ -4,7 +4,8 @@
 use msnp_codec::{Body, COMMANDS, CommandRow, Sender};
 use msnp_core::Version;
 
-use crate::command_values::drawn;
+use crate::command_values::ANY;
+use crate::drawn::drawn;
 use crate::input::Input;
 use crate::values::{client_commands, server_commands};
 
@@ -42,7 +43,7 @@ fn value(
     transaction: u32,
     out: &mut Vec<u8>,
 ) {
-    let Some(values) = drawn(input.piece()) else { return };
+    let Some(values) = ANY.with_borrow(|any| drawn(any, input.piece())) else { return };
     let mut printed = Vec::new();
     match row.sender {
         Sender::Client => {

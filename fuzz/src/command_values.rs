@@ -7,16 +7,16 @@ use std::cell::RefCell;
 
 use msnp_codec::{COMMANDS, ClientCommand, Sender, ServerCommand};
 use msnp_core::{ErrorCode, Version};
-use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::strategy::{BoxedStrategy, Strategy};
 
 use crate::command_bytes::framed;
+use crate::drawn::drawn;
 use crate::input::Input;
 use crate::values::{Values, any_values, client_commands, errors, server_commands};
 
 thread_local! {
     // Made once: it takes longer than all the rest.
-    static ANY: RefCell<BoxedStrategy<Values>> = RefCell::new(any_values().boxed());
+    pub(crate) static ANY: RefCell<BoxedStrategy<Values>> = RefCell::new(any_values().boxed());
 }
 
 /// Checks one input.
@@ -27,7 +27,7 @@ pub fn check(input: &[u8]) {
     let mut input = Input::new(input);
     let row = &COMMANDS[input.below(COMMANDS.len())];
     let code = ErrorCode::from_number(100 + u16::from(input.byte()) * 3);
-    let Some(values) = drawn(input.rest()) else { return };
+    let Some(values) = ANY.with_borrow(|any| drawn(any, input.rest())) else { return };
     for version in Version::all() {
         if let Some(code) = code {
             errors(code, &values, version).iter().for_each(|error| server(error, version));
@@ -45,30 +45,6 @@ pub fn check(input: &[u8]) {
             }
         }
     }
-}
-
-/// The values that these bytes stand for.
-pub(crate) fn drawn(bytes: &[u8]) -> Option<Values> {
-    let chance = TestRng::from_seed(RngAlgorithm::PassThrough, &continued(bytes));
-    let mut runner = TestRunner::new_with_rng(Config::default(), chance);
-    ANY.with_borrow(|any| any.new_tree(&mut runner)).ok().map(|tree| tree.current())
-}
-
-/// The bytes, and after them noise that they alone decide: drawing from a stream of zeros may never
-/// come to an end.
-fn continued(bytes: &[u8]) -> Vec<u8> {
-    const ENOUGH: usize = 16 * 1024;
-    let mut state = bytes.iter().fold(0x9e37_79b9_7f4a_7c15_u64, |state, byte| {
-        (state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    let mut stream = bytes.to_vec();
-    while stream.len() < ENOUGH {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        stream.extend_from_slice(&state.to_le_bytes());
-    }
-    stream
 }
 
 fn client(command: &ClientCommand<'_>, version: Version) {

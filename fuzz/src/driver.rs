@@ -10,7 +10,7 @@
 //! | no input is taken on a link that does not read | [`Run::offer`] |
 //! | the same calls give the same outputs | [`check`] runs each input twice |
 
-use core::fmt::{self, Debug, Write};
+use core::fmt::Debug;
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
@@ -20,10 +20,11 @@ use msnp_core::{
     Answer, Change, Effect, EffectId, Failure, HttpRequest, LinkEnd, LinkId, ListenerId, Machine,
     Now, Opened, Output, RequestId, Version,
 };
-use msnp_testkit::{heap_now, heap_peak, reset_heap_peak};
 
 use crate::command::command;
 use crate::input::Input;
+use crate::meter::Meter;
+use crate::trace::Trace;
 
 /// A machine, and the world around it.
 pub trait Scene: Sized {
@@ -143,52 +144,6 @@ impl Wire {
     }
 }
 
-/// Counts what the machine holds on the heap, and what was given to it or taken from it.
-struct Meter {
-    held: isize,
-    bound: usize,
-}
-
-impl Meter {
-    fn around<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        let before = heap_now();
-        reset_heap_peak();
-        let result = work();
-        let peak = usize::try_from(self.held + heap_peak() - before).unwrap_or_default();
-        assert!(peak <= self.bound, "{peak} bytes of heap, {} are the most", self.bound);
-        self.held += heap_now() - before;
-        result
-    }
-}
-
-/// Everything that came out, call by call, as one number each.
-struct Trace {
-    calls: Vec<u64>,
-}
-
-impl Trace {
-    const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        let last = self.calls.last_mut().expect("a call has begun");
-        for byte in bytes {
-            *last = (*last ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn show(&mut self, value: &impl Debug) -> u64 {
-        write!(self, "{value:?}").expect("this writer takes everything");
-        *self.calls.last().expect("a call has begun")
-    }
-}
-
-impl Write for Trace {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.bytes(text.as_bytes());
-        Ok(())
-    }
-}
-
 pub(crate) struct Run<'a, S: Scene> {
     input: Input<'a>,
     pub(crate) scene: S,
@@ -212,7 +167,7 @@ impl<'a, S: Scene> Run<'a, S> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         let mut input = Input::new(bytes);
         let mode = input.byte();
-        let mut meter = Meter { held: 0, bound: usize::MAX };
+        let mut meter = Meter::new(usize::MAX);
         let (scene, machine) = meter.around(|| S::new(&mut input));
         meter.bound = scene.heap_bound();
         let mut run = Self {

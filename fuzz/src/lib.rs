@@ -17,19 +17,33 @@ pub mod message;
 pub mod network;
 pub mod ns_client;
 pub mod ns_server;
+pub mod objects;
+pub mod p2p;
+pub mod p2p_pair;
+pub mod packet;
 pub mod sb_client;
 pub mod sb_server;
 pub mod server;
+pub mod slp;
 pub mod xml;
 
 mod caller;
 mod command;
+mod drawn;
+mod exchange;
+mod meter;
 mod peer;
 mod people;
+mod trace;
+mod transfers;
 
 #[path = "../../crates/msnp-codec/tests/values/mod.rs"]
 #[allow(dead_code, reason = "the tests beside it use more of it")]
 mod values;
+
+#[path = "../../crates/msnp-p2p/tests/slp/values.rs"]
+#[allow(dead_code, reason = "the tests beside it use more of it")]
+mod slp_values;
 
 #[global_allocator]
 static COUNTER: AllocationCounter = AllocationCounter;
@@ -48,9 +62,14 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("network", network::check),
     ("ns_client", ns_client::check),
     ("ns_server", ns_server::check),
+    ("objects", objects::check),
+    ("p2p", p2p::check),
+    ("p2p_pair", p2p_pair::check),
+    ("packet", packet::check),
     ("sb_client", sb_client::check),
     ("sb_server", sb_server::check),
     ("server", server::check),
+    ("slp", slp::check),
     ("xml", xml::check),
 ];
 

@@ -21,7 +21,8 @@ fn inputs(target: &str) -> Vec<PathBuf> {
 fn replay(target: &str) {
     let (_, check) = TARGETS.iter().find(|(name, _)| *name == target).unwrap();
     let paths = inputs(target);
-    assert!(paths.len() >= 20, "only {} inputs: is the corpus complete?", paths.len());
+    let count = paths.len();
+    assert!((20..=300).contains(&count), "{count} inputs: is the corpus complete, and minimised?");
     let broken: Vec<_> = paths
         .iter()
         .filter(|path| catch_unwind(|| check(&fs::read(path).unwrap())).is_err())
@@ -50,9 +51,14 @@ replayed! {
     the_corpus_of_network_keeps_every_invariant: "network",
     the_corpus_of_ns_client_keeps_every_invariant: "ns_client",
     the_corpus_of_ns_server_keeps_every_invariant: "ns_server",
+    the_corpus_of_objects_keeps_every_invariant: "objects",
+    the_corpus_of_p2p_keeps_every_invariant: "p2p",
+    the_corpus_of_p2p_pair_keeps_every_invariant: "p2p_pair",
+    the_corpus_of_packet_keeps_every_invariant: "packet",
     the_corpus_of_sb_client_keeps_every_invariant: "sb_client",
     the_corpus_of_sb_server_keeps_every_invariant: "sb_server",
     the_corpus_of_server_keeps_every_invariant: "server",
+    the_corpus_of_slp_keeps_every_invariant: "slp",
     the_corpus_of_xml_keeps_every_invariant: "xml",
 }
 

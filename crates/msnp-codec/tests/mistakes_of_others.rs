@@ -10,7 +10,8 @@
 )]
 
 use msnp_codec::command::{
-    Capabilities, ClientAdd, ClientCal, ClientPrp, ClientUsr, ContactName, ServerError, ServerNln,
+    Capabilities, ClientAdd, ClientCal, ClientPrp, ClientUsr, ContactName, ServerError, ServerLst,
+    ServerNln,
 };
 use msnp_codec::{
     ClientCommand, Encoded, FrameLimits, Framer, Hidden, OwnedCommand, Problem, Sender,
@@ -54,6 +55,20 @@ fn an_iln_with_transaction_0_is_a_presence() {
     };
     assert_eq!(iln.transaction, TransactionId::ASYNCHRONOUS);
     assert_eq!(iln.presence.status, Status::AWAY);
+}
+
+#[test]
+fn a_list_entry_without_a_name_has_the_account_for_one() {
+    for version in [Version::MSNP2, Version::MSNP7] {
+        let raw = from_server(version, b"LST 5 FL 7 1 2 bob@example.com\r\n");
+        let Ok(ServerCommand::Lst(entry)) = ServerCommand::parse(raw.as_raw(), version) else {
+            panic!("not an LST")
+        };
+        let ServerLst::Listed { contact: Some(contact), .. } = &entry else { panic!("{entry:?}") };
+        assert_eq!(contact.name, Some(Encoded::new("bob@example.com")));
+        let line = "LST 5 FL 7 1 2 bob@example.com bob@example.com\r\n";
+        assert_eq!(printed(entry, version), line);
+    }
 }
 
 #[test]

@@ -204,13 +204,12 @@ impl<'a> Command<'a> for ServerLst<'a> {
                 if reader.is_empty() {
                     return Ok(Self::Listed { list, place, contact: None });
                 }
-                let contact = Contact {
-                    account: reader.read("account")?,
-                    name: reader.read("name")?,
-                    guid: None,
-                    network: None,
-                    groups: reader.read("groups")?,
-                };
+                let account: &str = reader.read("account")?;
+                // A name is not optional here: without one, the account stands for it.
+                let name: Option<Encoded<'_>> = reader.read("name")?;
+                let name = name.or_else(|| Some(Encoded::from_wire(account.as_bytes())));
+                let groups = reader.read("groups")?;
+                let contact = Contact { account, name, guid: None, network: None, groups };
                 Ok(Self::Listed { list, place, contact: Some(contact) })
             }
             ListSync::Counted => {

@@ -448,7 +448,8 @@ pub(crate) fn server_commands<'v>(
             transaction,
             list: v.list,
             serial: version.has_list_serials().then_some(serial),
-            contact: v.word(0),
+            // A number would be taken for the serial of a server that still counts.
+            contact: if version.has_guids() { &v.guid } else { account },
             group: v.given(v.word(1)),
         }
         .into(),
