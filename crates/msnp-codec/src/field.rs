@@ -423,6 +423,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_number_has_one_digit_to_nineteen() {
+        assert_eq!(number(b""), None);
+        assert_eq!(number(&[b'0'; 19]), Some(0));
+        assert_eq!(number(&[b'0'; 20]), None);
+        assert_eq!(number(b"18446744073709551617"), None);
+    }
+
     proptest! {
         #[test]
         fn the_last_number_is_what_stands_behind_the_last_space(

@@ -58,6 +58,19 @@ fn an_iln_with_transaction_0_is_a_presence() {
 }
 
 #[test]
+fn no_control_character_but_a_return_is_refused_in_a_text() {
+    let account = |line: &'static [u8]| {
+        let raw = from_server(Version::MSNP8, line);
+        match ServerCommand::parse(raw.as_raw(), Version::MSNP8) {
+            Ok(ServerCommand::Fln(offline)) => Some(offline.contact.account.to_owned()),
+            _ => None,
+        }
+    };
+    assert_eq!(account(b"FLN al\x01ice@example.com\r\n").as_deref(), Some("al\x01ice@example.com"));
+    assert_eq!(account(b"FLN al\rice@example.com\r\n"), None);
+}
+
+#[test]
 fn a_list_entry_without_a_name_has_the_account_for_one() {
     for version in [Version::MSNP2, Version::MSNP7] {
         let raw = from_server(version, b"LST 5 FL 7 1 2 bob@example.com\r\n");
