@@ -415,16 +415,15 @@ const fn later(one: u32, other: u32) -> u32 {
     if one.wrapping_sub(other) <= u32::MAX / 2 { one } else { other }
 }
 
-/// Keeps the last values; says whether this one is new.
-fn remember<T: PartialEq>(values: &mut VecDeque<T>, value: T) -> bool {
+/// Keeps the last values, each once.
+fn remember<T: PartialEq>(values: &mut VecDeque<T>, value: T) {
     if values.contains(&value) {
-        return false;
+        return;
     }
     if values.len() >= MOST_REMEMBERED {
         values.pop_front();
     }
     values.push_back(value);
-    true
 }
 
 /// So many pieces may wait for the begin of their message.
