@@ -9,17 +9,17 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token, Waker};
 use msnp_core::{
-    Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, HttpResponse, LinkEnd, LinkId,
-    Machine, NoPerformer, Now, Opened, Origin, Output, Performer, Timers,
+    Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, LinkEnd, LinkId, Machine,
+    NoPerformer, Now, Opened, Origin, Output, Performer, Timers,
 };
-use ureq::Agent;
 
 use crate::clock::Clock;
 use crate::connect::{ADDRESSES, Attempt, end_of, literal, outcome, resolve};
 use crate::handle::{CALLS, Call, Handle};
+use crate::http_threads::{Finished, HttpThreads};
 use crate::link::{After, Flushed, Link};
 use crate::options::Options;
-use crate::{Roots, http_client, trace};
+use crate::trace;
 
 /// The one read buffer, and how many bytes a link may read before another gets its turn.
 const READ_TURN: usize = 64 * 1024;
@@ -27,6 +27,8 @@ const READ_TURN: usize = 64 * 1024;
 const LATE_CALLS: usize = 1000;
 /// How long it rests instead.
 const LATE_REST: Duration = Duration::from_millis(10);
+/// How long a thread for web requests is kept that has nothing to do.
+const SPARE_THREAD: Duration = Duration::from_secs(10);
 const WAKE: Token = Token(0);
 
 /// Runs one [`Machine`] on the thread that calls [`next`](Self::next).
@@ -54,20 +56,11 @@ pub struct Driver<M: Machine> {
     called: bool,
     /// Whose turn it is: a link's, or a call's.
     calls_first: bool,
-    agents: Agents,
-    http_running: usize,
-    http_waiting: VecDeque<(EffectId, HttpRequest)>,
+    http: HttpThreads,
     buffer: Box<[u8]>,
     late: usize,
     end: Option<Result<(), M::Error>>,
     finished: bool,
-}
-
-/// What makes requests, once there was one of that kind.
-#[derive(Default)]
-struct Agents {
-    plain: Option<Agent>,
-    secure: Option<Agent>,
 }
 
 /// Makes a [`Driver`] that differs from the usual one.
@@ -91,12 +84,14 @@ enum Timer {
     Connect(LinkId),
     Write(LinkId),
     Linger(LinkId),
+    Http(EffectId),
+    SpareThread,
 }
 
 /// The result of a thread of the driver's own.
 enum Done {
     Resolved { link: LinkId, attempt: u64, addresses: Vec<SocketAddr> },
-    Http { effect: EffectId, result: Result<HttpResponse, Failure> },
+    Http(Finished),
 }
 
 impl<M> Builder<M> {
@@ -124,6 +119,13 @@ impl<M: Machine> Builder<M> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (calls, queue) = sync_channel(CALLS);
+        let done = channel();
+        let (tell, wake) = (done.0.clone(), waker.clone());
+        let report = move |finished| {
+            let _ = tell.send(Done::Http(finished));
+            let _ = wake.wake();
+        };
+        let http = HttpThreads::new(self.options.http_threads, self.options.roots.clone(), report);
         Ok(Driver {
             machine: self.machine,
             options: self.options,
@@ -138,15 +140,13 @@ impl<M: Machine> Builder<M> {
             connecting: BTreeMap::new(),
             attempts: 0,
             timers: Timers::new(),
-            done: channel(),
+            done,
             calls: Some(queue),
             handle: Handle::new(calls, waker.clone()),
             waker,
             called: false,
             calls_first: false,
-            agents: Agents::default(),
-            http_running: 0,
-            http_waiting: VecDeque::new(),
+            http,
             buffer: vec![0; READ_TURN].into_boxed_slice(),
             late: 0,
             end: None,
@@ -307,9 +307,11 @@ impl<M: Machine> Driver<M> {
             let failed = event.is_error();
             match self.links.get_mut(id) {
                 Some(link) => {
+                    let ended = failed || event.is_read_closed();
                     link.changed(
-                        failed || event.is_readable() || event.is_read_closed(),
+                        ended || event.is_readable(),
                         failed || event.is_writable() || event.is_write_closed(),
+                        ended,
                     );
                     if !link.queued {
                         link.queued = true;
@@ -438,6 +440,12 @@ impl<M: Machine> Driver<M> {
                 _ => self.forget(id),
             },
             Timer::Linger(id) => self.forget(id),
+            Timer::Http(effect) => {
+                if self.http.forget(effect) {
+                    self.machine.answer(now, effect, Answer::Http(Err(Failure::TimedOut)));
+                }
+            }
+            Timer::SpareThread => self.http.end_spare(),
         }
     }
 
@@ -448,14 +456,15 @@ impl<M: Machine> Driver<M> {
                     self.resolved(link, addresses);
                 }
             }
-            Done::Http { effect, result } => {
-                self.http_running = self.http_running.saturating_sub(1);
-                if self.end.is_some() {
-                    return;
+            Done::Http(finished) => {
+                let now = self.clock.now();
+                let answer = self.http.finished(finished);
+                if self.http.has_spare() {
+                    self.timers.set(Timer::SpareThread, now.after(SPARE_THREAD));
                 }
-                self.machine.answer(self.clock.now(), effect, Answer::Http(result));
-                if let Some((effect, request)) = self.http_waiting.pop_front() {
-                    self.http(effect, request);
+                if let Some((effect, result)) = answer {
+                    self.timers.clear(&Timer::Http(effect));
+                    self.machine.answer(now, effect, Answer::Http(result));
                 }
             }
         }
@@ -602,30 +611,11 @@ impl<M: Machine> Driver<M> {
     }
 
     fn http(&mut self, effect: EffectId, request: HttpRequest) {
-        if self.http_running >= self.options.http_threads.max(1) {
-            self.http_waiting.push_back((effect, request));
-            return;
-        }
-        let roots = &self.options.roots;
-        // Reading the system's certificates takes longer than a whole sign-in without them.
-        let (agent, roots) = if http_client::is_secure(&request) {
-            (&mut self.agents.secure, roots)
-        } else {
-            (&mut self.agents.plain, &Roots::Given(Vec::new()))
-        };
-        let agent = agent.get_or_insert_with(|| http_client::agent(roots)).clone();
-        let (done, waker) = (self.done.0.clone(), self.waker.clone());
-        let spawned = thread::Builder::new().name("msnp-http".into()).spawn(move || {
-            let result = http_client::perform(&agent, request);
-            let _ = done.send(Done::Http { effect, result });
-            let _ = waker.wake();
-        });
-        match spawned {
-            Ok(_) => self.http_running += 1,
-            Err(_) => {
-                let answer = Answer::Http(Err(Failure::Broken));
-                self.machine.answer(self.clock.now(), effect, answer);
-            }
+        let now = self.clock.now();
+        let limit = now.after(request.time_limit);
+        match self.http.ask(effect, request) {
+            Ok(()) => self.timers.set(Timer::Http(effect), limit),
+            Err(_) => self.machine.answer(now, effect, Answer::Http(Err(Failure::Broken))),
         }
     }
 
@@ -633,7 +623,7 @@ impl<M: Machine> Driver<M> {
     fn begin_end(&mut self, end: Result<(), M::Error>) {
         self.end = Some(end);
         self.calls = None;
-        self.http_waiting.clear();
+        self.http.forget_all();
         let connecting: Vec<_> = self.connecting.keys().copied().collect();
         for id in connecting {
             self.forget_attempt(id);

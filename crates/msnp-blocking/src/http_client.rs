@@ -1,11 +1,15 @@
 use std::io::Read;
+use std::time::Duration;
 
 use bytes::Bytes;
 use msnp_core::{Endpoint, Failure, HttpRequest, HttpResponse, Method};
 use ureq::http;
-use ureq::{Agent, Error};
+use ureq::{Agent, AsSendBody, Error};
 
 use crate::{Roots, connect, tls};
+
+/// What comes and goes is short; ureq would fill 128 KiB with zeros for each direction.
+const BUFFER: usize = 16 * 1024;
 
 /// The one agent of a driver. It follows nothing, decodes nothing, and keeps no connection.
 pub(crate) fn agent(roots: &Roots) -> Agent {
@@ -16,6 +20,8 @@ pub(crate) fn agent(roots: &Roots) -> Agent {
         .max_redirects_will_error(false)
         .http_status_as_error(false)
         .max_idle_connections(0)
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER)
         .user_agent("")
         .accept("")
         .accept_encoding("")
@@ -29,7 +35,7 @@ pub(crate) fn is_secure(request: &HttpRequest) -> bool {
     scheme.eq_ignore_ascii_case("https")
 }
 
-/// Makes one request, and waits for it.
+/// Makes one request, and waits for it. May take several times its time limit.
 pub(crate) fn perform(agent: &Agent, request: HttpRequest) -> Result<HttpResponse, Failure> {
     let HttpRequest { method, url, headers, body, response_limit, time_limit, .. } = request;
     let uri: http::Uri = url.parse().map_err(|_| Failure::Broken)?;
@@ -44,12 +50,12 @@ pub(crate) fn perform(agent: &Agent, request: HttpRequest) -> Result<HttpRespons
         Method::Get => {
             let request = outgoing.method(http::Method::GET).body(());
             let request = request.map_err(|_| Failure::Broken)?;
-            agent.run(agent.configure_request(request).timeout_global(Some(time_limit)).build())
+            run(agent, request, time_limit)
         }
         Method::Post => {
             let request = outgoing.method(http::Method::POST).body(body.as_ref());
             let request = request.map_err(|_| Failure::Broken)?;
-            agent.run(agent.configure_request(request).timeout_global(Some(time_limit)).build())
+            run(agent, request, time_limit)
         }
     };
     let response = response.map_err(|error| match failure_of(error) {
@@ -63,6 +69,23 @@ pub(crate) fn perform(agent: &Agent, request: HttpRequest) -> Result<HttpRespons
     }
     response.body = read(body, response_limit)?;
     Ok(response)
+}
+
+/// Every step has this limit, and not the whole: for that, ureq would look up the name on one more
+/// thread, even where it is an address.
+fn run(
+    agent: &Agent,
+    request: http::Request<impl AsSendBody>,
+    limit: Duration,
+) -> Result<http::Response<ureq::Body>, Error> {
+    let request = agent
+        .configure_request(request)
+        .timeout_connect(Some(limit))
+        .timeout_send_request(Some(limit))
+        .timeout_send_body(Some(limit))
+        .timeout_recv_response(Some(limit))
+        .timeout_recv_body(Some(limit));
+    agent.run(request.build())
 }
 
 fn read(body: ureq::Body, limit: usize) -> Result<Bytes, Failure> {

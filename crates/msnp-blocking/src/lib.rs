@@ -29,6 +29,7 @@ mod connect;
 mod driver;
 mod handle;
 mod http_client;
+mod http_threads;
 mod link;
 mod options;
 mod tls;

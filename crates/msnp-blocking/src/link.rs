@@ -9,6 +9,18 @@ use crate::trace;
 /// How many bytes one link writes before another gets its turn.
 const WRITE_TURN: usize = 256 * 1024;
 
+/// After a read that gave less than there was room for, the system tells of what comes then. With
+/// epoll and kqueue; elsewhere only after `WouldBlock`.
+const TELLS_AFTER_SHORT_READ: bool = cfg!(any(
+    target_os = "linux",
+    target_os = "android",
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly",
+));
+
 /// One socket, and what the machine has not taken of it.
 #[derive(Debug)]
 pub(crate) struct Link {
@@ -22,9 +34,11 @@ pub(crate) struct Link {
     pub(crate) wants_turn: bool,
     /// Output waits, and the time that the peer has for it runs.
     pub(crate) stuck: bool,
-    // The system tells of changes alone, so what it told stays true until `WouldBlock`.
+    // The system tells of changes alone, so what it told stays true until there is no more.
     readable: bool,
     writable: bool,
+    /// More may wait than what was told of: only `WouldBlock` is the end of it.
+    to_the_end: bool,
     leftover: Vec<u8>,
     phase: Phase,
     reads: bool,
@@ -87,6 +101,7 @@ impl Link {
             stuck: false,
             readable: true,
             writable: true,
+            to_the_end: true,
             leftover: Vec::new(),
             phase: Phase::Open,
             reads: true,
@@ -102,10 +117,11 @@ impl Link {
         self.phase == Phase::Open
     }
 
-    /// The system says that something changed.
-    pub(crate) fn changed(&mut self, readable: bool, writable: bool) {
+    /// The system says that something changed; `ended` when the peer sends no more.
+    pub(crate) fn changed(&mut self, readable: bool, writable: bool, ended: bool) {
         self.readable |= readable;
         self.writable |= writable;
+        self.to_the_end |= ended;
         self.wants_turn = true;
     }
 
@@ -167,6 +183,9 @@ impl Link {
         }
         if flushed == Flushed::Broken {
             self.broken = true;
+            // What the peer sent before that is still read.
+            self.readable = true;
+            self.to_the_end = true;
             self.wants_turn = true;
         }
         flushed
@@ -254,11 +273,15 @@ impl Link {
                 Ok(0) => return Received::End(LinkEnd::Eof),
                 Ok(n) => {
                     // There may be more, and nobody would tell.
-                    self.wants_turn = true;
+                    self.readable = !TELLS_AFTER_SHORT_READ || self.to_the_end || n == buffer.len();
+                    self.wants_turn |= self.readable;
                     return Received::Some(n);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.readable = false,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.readable = false;
+                    self.to_the_end = false;
+                }
                 Err(_) => return Received::End(LinkEnd::Reset),
             }
         }

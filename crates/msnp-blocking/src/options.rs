@@ -22,7 +22,8 @@ pub struct Options {
     /// The most bytes that a link may hold back because the machine does not take them. A peer
     /// that sends more loses its link. 1 MiB.
     pub leftover_limit: usize,
-    /// The most HTTP requests at a time, each on a thread of its own; more wait. 8.
+    /// The most HTTP requests at a time, each on a thread of its own; more wait. 8. One thread
+    /// stays for the next request, for ten seconds.
     pub http_threads: usize,
 }
 

@@ -130,6 +130,24 @@ fn more_requests_than_threads_are_all_answered() {
     }
 }
 
+#[test]
+fn a_request_that_waits_for_a_thread_has_its_time_limit_too() {
+    let mut options = Options::default();
+    options.http_threads = 1;
+    let mut driver = Driver::builder(Toy::default()).options(options).build().unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let held_up = HttpRequest::get(format!("http://{}/", silent.local_addr().unwrap()));
+    let hasty = HttpRequest { time_limit: Duration::from_millis(50), ..held_up.clone() };
+    driver.call(|toy, _| toy.ask(Effect::Http(held_up)));
+    let asked = driver.call(|toy, _| toy.ask(Effect::Http(hasty)));
+    match driver.next_within(Duration::from_secs(20)) {
+        Ok(Some(Ok(Heard::Answered(answered, Answer::Http(Err(Failure::TimedOut)))))) => {
+            assert_eq!(answered, asked);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 /// A TLS server for `localhost` and the certificate that one must trust to talk to it.
 fn tls() -> (Arc<ServerConfig>, String) {
     let CertifiedKey { cert, signing_key } =

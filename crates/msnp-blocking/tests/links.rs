@@ -86,6 +86,28 @@ fn an_end_after_every_byte_leaves_no_doubt() {
     }
 }
 
+/// The system may tell of the connection, of what was said and of the end at one time.
+#[test]
+fn a_peer_that_is_gone_as_soon_as_it_was_there_is_heard() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap().to_string();
+    let rounds = 200;
+    let peers = thread::spawn(move || {
+        for _ in 0..rounds {
+            listener.accept().unwrap().0.write_all(b"bye\n").unwrap();
+        }
+    });
+    for _ in 0..rounds {
+        let mut toy = Toy::default();
+        toy.connect(1, &at, Origin::Configured);
+        let mut driver = Driver::new(toy).unwrap();
+        assert_eq!(event(&mut driver), Heard::Opened(LINK, Opened::Connected));
+        assert!(matches!(event(&mut driver), Heard::Line(..)));
+        assert_eq!(event(&mut driver), Heard::Closed(LINK, LinkEnd::Eof));
+    }
+    peers.join().unwrap();
+}
+
 #[test]
 fn a_full_machine_gets_its_leftovers_again_even_from_a_silent_or_ended_peer() {
     for ended in [false, true] {
