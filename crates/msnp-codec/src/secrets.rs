@@ -117,6 +117,7 @@ mod tests {
             ("USR 3 MD5 S 123.456", "USR 3 MD5 S 123.456"),
             ("XFR 9 SB 127.0.0.1:1 CKI 17.2", "XFR 9 SB 127.0.0.1:1 CKI ***"),
             ("XFR 9 NS 127.0.0.1:1 0", "XFR 9 NS 127.0.0.1:1 0"),
+            ("XFR 9 SB 127.0.0.1:1 17.2", "XFR 9 SB 127.0.0.1:1 ***"),
             (
                 "RNG 7 127.0.0.1:1 CKI 17.2 a@example.com A%20A",
                 "RNG 7 127.0.0.1:1 CKI *** a@example.com A%20A",
@@ -135,6 +136,7 @@ mod tests {
             "USR 3 TWN I a@example.com secret",
             "ANS 1 secret",
             "ANS 1 a@example.com secret",
+            "ANS 1 a@example.com 17.2 9 secret",
             "USR\t3\tTWN\tS\tsecret",
         ] {
             let shown = shown(Sender::Client, line);
@@ -147,5 +149,11 @@ mod tests {
         ] {
             assert!(!shown(Sender::Server, line).contains("secret"), "{line}");
         }
+    }
+
+    #[test]
+    fn cookies_and_tickets_in_headers_are_secret_and_the_age_of_somebody_is_not() {
+        assert!([b"mspauth".as_slice(), b" Set-Cookie "].into_iter().all(is_secret_header));
+        assert!(![b"Age".as_slice(), b"MSPAuthority", b""].into_iter().any(is_secret_header));
     }
 }

@@ -9,13 +9,14 @@
 )]
 
 use msnp_codec::command::{
-    ClientCvq, ClientRmg, ClientSnd, DirectoryField, ServerAdg, ServerFnd, ServerReg, ServerRmg,
+    Acknowledge, ClientCvq, ClientRmg, ClientSnd, DirectoryField, ServerAdd, ServerAdg, ServerFnd,
+    ServerPrp, ServerReg, ServerRmg, transaction_of,
 };
 use msnp_codec::{
     COMMANDS, ClientCommand, CommandError, Encoded, FrameLimits, Framer, Problem, RawCommand,
     Sender, ServerCommand,
 };
-use msnp_core::{TransactionId, Version};
+use msnp_core::{List, TransactionId, Version};
 
 const GROUP: &str = "f6c3a2b1-1111-2222-3333-444455556666";
 const NINE: TransactionId = TransactionId::new(9);
@@ -72,6 +73,8 @@ fn a_group_that_has_a_number_in_msnp10_is_renamed() {
         panic!("not a REG")
     };
     assert_eq!((reg.serial, reg.id, reg.name.decode().as_ref()), (None, "0", "Friends"));
+    let counted = ServerReg { transaction: NINE, serial: None, id: "3", name: named("Friends") };
+    assert_eq!(from_server(Version::MSNP10, b"REG 9 1 Friends 3\r\n"), Ok(counted.into()));
 }
 
 #[test]
@@ -173,6 +176,9 @@ fn a_result_of_a_search_keeps_all_its_fields_in_order() {
 type Wrong = (u8, Sender, &'static [u8], &'static str, Problem);
 
 const WRONG: &[Wrong] = &[
+    // Sign-in.
+    (8, Sender::Client, b"USR 9 XYZ S proof\r\n", "scheme", Problem::Invalid),
+    (8, Sender::Client, b"USR 9 TWN X proof\r\n", "step", Problem::Invalid),
     // Groups.
     (8, Sender::Client, b"ADG\r\n", "transaction id", Problem::Missing),
     (8, Sender::Client, b"ADG 9\r\n", "name", Problem::Missing),
@@ -260,6 +266,62 @@ fn a_command_without_what_it_must_say_names_its_transaction() {
 fn no_row_of_the_table_says_that_nothing_is_known_in_other_words() {
     for row in COMMANDS {
         assert_eq!(row.is_known(), !row.meaning.contains("known"), "{}", row.verb);
+    }
+}
+
+#[test]
+fn the_account_stands_where_a_name_must_and_nobody_knows_one() {
+    let contact = |group| ServerAdd {
+        transaction: NINE,
+        list: List::Forward,
+        serial: "8",
+        account: "bob@example.com",
+        name: None,
+        group,
+    };
+    let line = printed(contact(Some("0")), Version::MSNP8);
+    assert_eq!(line, "ADD 9 FL 8 bob@example.com bob@example.com 0\r\n");
+    assert_eq!(printed(contact(None), Version::MSNP8), "ADD 9 FL 8 bob@example.com\r\n");
+}
+
+#[test]
+fn only_as_many_numbers_of_a_prp_count_as_its_version_has() {
+    for (version, line, transaction, serial) in [
+        (Version::MSNP9, &b"PRP 9 12 PHH 1\r\n"[..], Some(NINE), Some("12")),
+        (Version::MSNP9, b"PRP 12 PHH 1\r\n", None, Some("12")),
+        (Version::MSNP10, b"PRP 9 12 PHH 1\r\n", Some(NINE), None),
+        (Version::MSNP10, b"PRP 9 PHH 1\r\n", Some(NINE), None),
+    ] {
+        let value = Some(named("1"));
+        let expected = ServerPrp { transaction, serial, key: "PHH", value };
+        assert_eq!(from_server(version, line), Ok(expected.into()));
+    }
+}
+
+#[test]
+fn a_message_is_confirmed_or_missed_by_what_it_asked_for() {
+    for (asked, confirms, reports_failure) in [
+        (Acknowledge::Nothing, false, false),
+        (Acknowledge::Failure, false, true),
+        (Acknowledge::Always, true, true),
+        (Acknowledge::Data, true, true),
+    ] {
+        assert_eq!((asked.confirms(), asked.reports_failure()), (confirms, reports_failure));
+    }
+}
+
+#[test]
+fn the_transaction_of_a_command_that_nobody_knows_is_its_first_number() {
+    for (line, expected) in [
+        (&b"XYZ 9 x\r\n"[..], Some(NINE)),
+        (b"XYZ x 9\r\n", None),
+        (b"XYZ 4294967296\r\n", None),
+        (b"XYZ\r\n", None),
+    ] {
+        let raw = one(Sender::Client, Version::MSNP8, line);
+        assert_eq!(transaction_of(raw), expected);
+        let verb = raw.verb();
+        assert_eq!(format!("{verb} {verb:?}"), "XYZ XYZ");
     }
 }
 

@@ -266,6 +266,8 @@ fn capabilities_come_as_one_number_or_two_or_not_at_all() {
             };
             assert_eq!(chg.capabilities, expected, "{line}");
         }
+        let text = line.trim_end().strip_prefix("CHG 6 NLN").unwrap().trim_start();
+        assert_eq!(Capabilities::parse(text), expected, "{text}");
     }
 }
 
@@ -279,6 +281,7 @@ fn a_server_that_counts_after_msnp9_removes_the_one_it_names() {
         (format!("REM 9 FL 12 {bob}"), bob, None),
         (format!("REM 9 FL 12 {bob} {friends}"), bob, Some(friends)),
         (format!("REM 9 FL {bob} {friends}"), bob, Some(friends)),
+        ("REM 9 FL 12 3".into(), "12", Some("3")),
     ] {
         let version = Version::MSNP10;
         let raw = from_server(version, format!("{line}\r\n").as_bytes());

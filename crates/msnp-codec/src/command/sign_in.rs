@@ -219,12 +219,7 @@ impl<'a> Command<'a> for ServerUsr<'a> {
 impl<'a> SignedIn<'a> {
     fn read(reader: &mut Reader<'a>, version: Version) -> Result<Self, CommandError> {
         let account = reader.read("account")?;
-        let has_name = match reader.left() {
-            0 => false,
-            1 => true,
-            2 => version.says_name_at_sign_in(),
-            _ => true,
-        };
+        let has_name = reader.left() != 2 || version.says_name_at_sign_in();
         let name = if has_name { reader.read("name")? } else { None };
         let verified = reader.read("verified")?;
         Ok(Self { account, name, verified, restricted: reader.read("restricted")? })
