@@ -1,24 +1,26 @@
+mod connecting;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::thread;
 use std::time::Duration;
 
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token, Waker};
+use mio::{Events, Poll, Token, Waker};
+use msnp_core::links::{Ended, LinkLimits, Links};
 use msnp_core::{
-    Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, LinkEnd, LinkId, Machine,
-    NoPerformer, Now, Opened, Origin, Output, Performer, Timers,
+    Answer, Effect, EffectId, Failure, HttpRequest, LinkEnd, LinkId, Machine, NoPerformer, Now,
+    Output, Performer, Timers,
 };
 
 use crate::clock::Clock;
-use crate::connect::{ADDRESSES, Attempt, end_of, literal, outcome, resolve};
+use crate::connect::Attempt;
 use crate::handle::{CALLS, Call, Handle};
 use crate::http_threads::{Finished, HttpThreads};
-use crate::link::{After, Flushed, Link};
 use crate::options::Options;
+use crate::socket::Connection;
 use crate::trace;
 
 /// The one read buffer, and how many bytes a link may read before another gets its turn.
@@ -44,7 +46,7 @@ pub struct Driver<M: Machine> {
     waker: Arc<Waker>,
     tokens: BTreeMap<usize, LinkId>,
     next_token: usize,
-    links: BTreeMap<LinkId, Link>,
+    links: Links<Connection>,
     ready: VecDeque<LinkId>,
     connecting: BTreeMap<LinkId, Attempt>,
     attempts: u64,
@@ -82,8 +84,6 @@ type Next<M> = Option<Result<<M as Machine>::Event, <M as Machine>::Error>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
     Connect(LinkId),
-    Write(LinkId),
-    Linger(LinkId),
     Http(EffectId),
     SpareThread,
 }
@@ -119,6 +119,11 @@ impl<M: Machine> Builder<M> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (calls, queue) = sync_channel(CALLS);
+        let limits = LinkLimits {
+            write_timeout: self.options.write_timeout,
+            linger: self.options.linger,
+            leftover: self.options.leftover_limit,
+        };
         let done = channel();
         let (tell, wake) = (done.0.clone(), waker.clone());
         let report = move |finished| {
@@ -135,7 +140,7 @@ impl<M: Machine> Builder<M> {
             events: Events::with_capacity(256),
             tokens: BTreeMap::new(),
             next_token: WAKE.0 + 1,
-            links: BTreeMap::new(),
+            links: Links::new(limits),
             ready: VecDeque::new(),
             connecting: BTreeMap::new(),
             attempts: 0,
@@ -233,14 +238,19 @@ impl<M: Machine> Driver<M> {
                 self.expire(now, timer);
                 continue;
             }
-            let mut until = earlier(deadline, self.timers.next());
+            if let Some((link, ended)) = self.links.expire(&mut self.machine, now) {
+                self.ended(link, ended);
+                continue;
+            }
+            let own = earlier(self.timers.next(), self.links.deadline());
+            let mut until = earlier(deadline, own);
             if deadline.is_some_and(|at| at <= now.monotonic) {
                 self.machine.timeout(now);
                 self.late += 1;
                 if self.late < LATE_CALLS {
                     continue;
                 }
-                until = earlier(Some(now.after(LATE_REST)), self.timers.next());
+                until = earlier(Some(now.after(LATE_REST)), own);
             } else {
                 self.late = 0;
             }
@@ -269,11 +279,9 @@ impl<M: Machine> Driver<M> {
                 Output::Effect(id, effect) => self.perform(id, effect),
                 Output::Link { link: id, reads, writes } => {
                     if writes {
-                        self.write(id);
+                        self.links.write(&mut self.machine, self.clock.now(), id);
                     }
-                    if let Some(link) = self.links.get_mut(&id) {
-                        link.set_reads(reads);
-                    }
+                    self.links.set_reads(id, reads);
                     self.queue(id);
                 }
                 Output::Wait { deadline: at } => {
@@ -305,7 +313,7 @@ impl<M: Machine> Driver<M> {
             }
             let Some(id) = self.tokens.get(&event.token().0) else { continue };
             let failed = event.is_error();
-            match self.links.get_mut(id) {
+            match self.links.socket(*id) {
                 Some(link) => {
                     let ended = failed || event.is_read_closed();
                     link.changed(
@@ -357,7 +365,7 @@ impl<M: Machine> Driver<M> {
     }
 
     fn queue(&mut self, id: LinkId) {
-        if let Some(link) = self.links.get_mut(&id)
+        if let Some(link) = self.links.socket(id)
             && link.wants_turn
             && !link.queued
         {
@@ -366,65 +374,27 @@ impl<M: Machine> Driver<M> {
         }
     }
 
-    fn write(&mut self, id: LinkId) -> Option<Flushed> {
-        let now = self.clock.now();
-        let link = self.links.get_mut(&id)?;
-        let flushed = link.flush(&mut self.machine, now);
-        match flushed {
-            Flushed::All | Flushed::Broken => self.timers.clear(&Timer::Write(id)),
-            Flushed::Blocked { some: false } if link.stuck => {}
-            Flushed::Blocked { .. } | Flushed::Yielded => {
-                self.timers.set(Timer::Write(id), now.after(self.options.write_timeout));
-            }
-        }
-        link.stuck = matches!(flushed, Flushed::Blocked { .. } | Flushed::Yielded);
-        Some(flushed)
-    }
-
     fn turn(&mut self, id: LinkId) {
-        if let Some(link) = self.links.get_mut(&id) {
+        if let Some(link) = self.links.socket(id) {
             link.queued = false;
             link.wants_turn = false;
         }
-        let Some(flushed) = self.write(id) else { return };
         let now = self.clock.now();
-        let Some(link) = self.links.get_mut(&id) else { return };
-        let limit = self.options.leftover_limit;
-        match link.turn(&mut self.machine, now, flushed, &mut self.buffer, limit) {
-            After::Keep => {}
-            After::Linger => {
-                let linger = self.options.linger.min(self.options.write_timeout);
-                self.timers.set(Timer::Linger(id), now.after(linger));
-            }
-            After::Forget => self.forget(id),
-            After::Tell(why) => self.tell_closed(now, id, why),
+        if let Some(ended) = self.links.turn(&mut self.machine, now, id, &mut self.buffer) {
+            self.ended(id, ended);
         }
         self.queue(id);
     }
 
-    fn forget(&mut self, id: LinkId) {
-        self.timers.clear(&Timer::Write(id));
-        self.timers.clear(&Timer::Linger(id));
-        if let Some(mut link) = self.links.remove(&id) {
-            self.unregister(&mut link.socket, link.token);
-            trace::dropped(id);
-            // Nobody will send the rest of a closed link, and the machine must not keep it.
-            let rest = self.machine.output(id).len();
-            if !link.is_open() && rest > 0 {
-                self.machine.written(self.now(), id, rest);
-            }
-        }
+    fn ended(&mut self, id: LinkId, ended: Ended<Connection>) {
+        trace::ended(id, ended.told);
+        let Connection { mut stream, token, .. } = ended.socket;
+        self.unregister(&mut stream, token);
     }
 
     fn unregister(&mut self, socket: &mut TcpStream, token: usize) {
         let _ = self.poll.registry().deregister(socket);
         self.tokens.remove(&token);
-    }
-
-    fn tell_closed(&mut self, now: Now, id: LinkId, why: LinkEnd) {
-        self.forget(id);
-        trace::closed(id, why);
-        self.machine.link_closed(now, id, why);
     }
 
     fn expire(&mut self, now: Now, timer: Timer) {
@@ -435,11 +405,6 @@ impl<M: Machine> Driver<M> {
                 }
                 self.connect_next(id);
             }
-            Timer::Write(id) => match self.links.get(&id) {
-                Some(link) if link.is_open() => self.tell_closed(now, id, LinkEnd::TimedOut),
-                _ => self.forget(id),
-            },
-            Timer::Linger(id) => self.forget(id),
             Timer::Http(effect) => {
                 if self.http.forget(effect) {
                     self.machine.answer(now, effect, Answer::Http(Err(Failure::TimedOut)));
@@ -488,126 +453,10 @@ impl<M: Machine> Driver<M> {
         }
     }
 
-    fn connect(&mut self, link: LinkId, to: Endpoint, origin: Origin) {
-        self.attempts += 1;
-        let number = self.attempts;
-        let attempt = Attempt {
-            number,
-            origin,
-            addresses: VecDeque::new(),
-            share: self.options.connect_timeout,
-            socket: None,
-            end: LinkEnd::Refused,
-        };
-        self.connecting.insert(link, attempt);
-        if let Some(address) = literal(&to) {
-            return self.resolved(link, vec![address]);
-        }
-        let now = self.clock.now();
-        self.timers.set(Timer::Connect(link), now.after(self.options.connect_timeout));
-        let (done, waker) = (self.done.0.clone(), self.waker.clone());
-        let spawned = thread::Builder::new().name("msnp-resolve".into()).spawn(move || {
-            let addresses = resolve(&to);
-            let _ = done.send(Done::Resolved { link, attempt: number, addresses });
-            let _ = waker.wake();
-        });
-        if spawned.is_err() {
-            self.connect_next(link);
-        }
-    }
-
-    fn resolved(&mut self, id: LinkId, mut addresses: Vec<SocketAddr>) {
-        let Some(attempt) = self.connecting.get_mut(&id) else { return };
-        let policy = self.options.addresses;
-        addresses.retain(|address| policy.allows(attempt.origin, address.ip()));
-        addresses.truncate(ADDRESSES);
-        let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
-        attempt.share = self.options.connect_timeout.checked_div(count).unwrap_or_default();
-        attempt.addresses = addresses.into();
-        self.connect_next(id);
-    }
-
-    /// Gives up the address that is being tried, and tries the next one.
-    fn connect_next(&mut self, id: LinkId) {
-        let now = self.clock.now();
-        self.timers.clear(&Timer::Connect(id));
-        let tried = self.connecting.get_mut(&id).and_then(|attempt| attempt.socket.take());
-        if let Some((mut socket, token)) = tried {
-            self.unregister(&mut socket, token);
-        }
-        while let Some(attempt) = self.connecting.get_mut(&id) {
-            let address = attempt.addresses.pop_front();
-            let Some(address) = address else {
-                let end = attempt.end;
-                self.connecting.remove(&id);
-                trace::closed(id, end);
-                self.machine.link_closed(now, id, end);
-                return;
-            };
-            match self.begin(id, address) {
-                Ok(started) => {
-                    if let Some(attempt) = self.connecting.get_mut(&id) {
-                        attempt.socket = Some(started);
-                        self.timers.set(Timer::Connect(id), now.after(attempt.share));
-                    }
-                    return;
-                }
-                Err(error) => {
-                    if let Some(attempt) = self.connecting.get_mut(&id) {
-                        attempt.end = end_of(&error);
-                    }
-                }
-            }
-        }
-    }
-
-    fn begin(&mut self, id: LinkId, address: SocketAddr) -> io::Result<(TcpStream, usize)> {
-        let mut socket = TcpStream::connect(address)?;
-        let token = self.next_token;
-        self.next_token = token.wrapping_add(1).max(WAKE.0 + 1);
-        let both = Interest::READABLE | Interest::WRITABLE;
-        self.poll.registry().register(&mut socket, Token(token), both)?;
-        self.tokens.insert(token, id);
-        Ok((socket, token))
-    }
-
-    fn try_connected(&mut self, id: LinkId) {
-        let Some(attempt) = self.connecting.get_mut(&id) else { return };
-        let Some((socket, _)) = &attempt.socket else { return };
-        match outcome(socket) {
-            None => {}
-            Some(Err(error)) => {
-                attempt.end = end_of(&error);
-                self.connect_next(id);
-            }
-            Some(Ok(())) => {
-                self.timers.clear(&Timer::Connect(id));
-                let Some(attempt) = self.connecting.remove(&id) else { return };
-                let Some((socket, token)) = attempt.socket else { return };
-                self.links.insert(id, Link::new(id, socket, token));
-                trace::opened(id, Opened::Connected);
-                self.machine.link_opened(self.clock.now(), id, Opened::Connected);
-                self.queue(id);
-            }
-        }
-    }
-
     fn close(&mut self, id: LinkId) {
         self.forget_attempt(id);
-        if let Some(link) = self.links.get_mut(&id) {
-            link.close();
-            self.write(id);
-            self.queue(id);
-        }
-    }
-
-    fn forget_attempt(&mut self, id: LinkId) {
-        self.timers.clear(&Timer::Connect(id));
-        if let Some(attempt) = self.connecting.remove(&id)
-            && let Some((mut socket, token)) = attempt.socket
-        {
-            self.unregister(&mut socket, token);
-        }
+        self.links.close(&mut self.machine, self.clock.now(), id);
+        self.queue(id);
     }
 
     fn http(&mut self, effect: EffectId, request: HttpRequest) {
@@ -628,24 +477,23 @@ impl<M: Machine> Driver<M> {
         for id in connecting {
             self.forget_attempt(id);
         }
-        let links: Vec<_> = self.links.keys().copied().collect();
+        let links: Vec<_> = self.links.ids().collect();
         for id in links {
-            if let Some(link) = self.links.get_mut(&id) {
-                link.close();
-            }
-            self.queue(id);
+            self.close(id);
         }
     }
 
     /// The system can no longer say what changed, so no link can go on.
     fn give_up(&mut self) {
         let now = self.clock.now();
-        let links: Vec<_> = self.links.keys().copied().collect();
+        let links: Vec<_> = self.links.ids().collect();
         if links.is_empty() {
             self.finished = true;
         }
         for id in links {
-            self.tell_closed(now, id, LinkEnd::Reset);
+            if let Some(ended) = self.links.end(&mut self.machine, now, id, LinkEnd::Reset) {
+                self.ended(id, ended);
+            }
         }
     }
 }

@@ -30,8 +30,8 @@ mod driver;
 mod handle;
 mod http_client;
 mod http_threads;
-mod link;
 mod options;
+mod socket;
 mod tls;
 mod trace;
 

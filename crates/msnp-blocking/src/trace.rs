@@ -18,12 +18,8 @@ pub(crate) fn wrote(link: LinkId, bytes: usize) {
     tracing::debug!(link = link.number(), bytes, "wrote");
 }
 
-pub(crate) fn closed(link: LinkId, why: LinkEnd) {
+/// `told` is what the machine heard of it; nothing where it had closed the link.
+pub(crate) fn ended(link: LinkId, told: Option<LinkEnd>) {
     #[cfg(feature = "tracing")]
-    tracing::debug!(link = link.number(), ?why, "link closed");
-}
-
-pub(crate) fn dropped(link: LinkId) {
-    #[cfg(feature = "tracing")]
-    tracing::debug!(link = link.number(), "link ended by the machine");
+    tracing::debug!(link = link.number(), ?told, "link ended");
 }

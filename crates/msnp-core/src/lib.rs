@@ -25,7 +25,8 @@
 //!
 //! # Driving a machine
 //!
-//! `msnp-blocking` and `msnp-tokio` are finished drivers. One written by hand is this loop:
+//! `msnp-blocking` and `msnp-tokio` are finished drivers, and [`links`] is what they share. One
+//! written by hand is this loop:
 //!
 //! ```
 //! use msnp_core::example::Echo;
@@ -107,6 +108,7 @@ pub mod example;
 mod guid;
 mod http;
 mod link;
+pub mod links;
 mod list;
 mod machine;
 mod network;

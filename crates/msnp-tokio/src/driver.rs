@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use msnp_core::links::{LinkLimits, Links};
 use msnp_core::{
-    Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, HttpResponse, LinkEnd, LinkId,
-    ListenerId, Machine, NoPerformer, Now, Opened, Origin, Output, Performer, RequestId, Serves,
-    Timers,
+    Answer, Effect, EffectId, Endpoint, Failure, HttpRequest, HttpResponse, LinkId, ListenerId,
+    Machine, NoPerformer, Now, Opened, Origin, Output, Performer, RequestId, Serves, Timers,
 };
 use rustls::ClientConfig;
 use tokio::net::{TcpListener, TcpStream};
@@ -22,9 +22,9 @@ use crate::clock::Clock;
 use crate::connect::{Rules, connect, end_of, failure_of};
 use crate::handle::{CALLS, Call, Handle};
 use crate::http_server::Incoming;
-use crate::link::{After, Flushed, Link};
 use crate::options::Options;
 use crate::ready::{ReadyList, Source};
+use crate::socket::Connection;
 use crate::visitors::Visitors;
 use crate::{http_client, http_server, tls, trace};
 
@@ -51,7 +51,7 @@ pub struct Driver<M: Machine> {
     performer: Box<dyn Performer>,
     clock: Clock,
     ready: Arc<ReadyList>,
-    links: BTreeMap<LinkId, Link>,
+    links: Links<Connection>,
     connecting: BTreeMap<LinkId, (u64, AbortHandle)>,
     listeners: BTreeMap<ListenerId, Listener>,
     requests: BTreeMap<RequestId, oneshot::Sender<HttpResponse>>,
@@ -90,8 +90,6 @@ struct Listener {
 /// What the driver itself waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
-    Write(LinkId),
-    Linger(LinkId),
     Accept(ListenerId),
     Respond(RequestId),
 }
@@ -130,13 +128,18 @@ impl<M: Machine> Builder<M> {
     /// The driver. Nothing happens before its first [`next`](Driver::next).
     pub fn build(self) -> Driver<M> {
         let (calls, queue) = mpsc::channel(CALLS);
+        let limits = LinkLimits {
+            write_timeout: self.options.write_timeout,
+            linger: self.options.linger,
+            leftover: self.options.leftover_limit,
+        };
         Driver {
             machine: self.machine,
             options: self.options,
             performer: self.performer,
             clock: Clock::start(),
             ready: Arc::default(),
-            links: BTreeMap::new(),
+            links: Links::new(limits),
             connecting: BTreeMap::new(),
             listeners: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -213,17 +216,22 @@ impl<M: Machine> Driver<M> {
             }
             let now = self.clock.now();
             if let Some(timer) = self.timers.expired(now.monotonic) {
-                self.expire(now, timer);
+                self.expire(timer);
                 continue;
             }
-            let mut until = earlier(deadline, self.timers.next());
+            if let Some((link, ended)) = self.links.expire(&mut self.machine, now) {
+                trace::ended(link, ended.told);
+                continue;
+            }
+            let own = earlier(self.timers.next(), self.links.deadline());
+            let mut until = earlier(deadline, own);
             if deadline.is_some_and(|at| at <= now.monotonic) {
                 self.machine.timeout(now);
                 self.late += 1;
                 if self.late < LATE_CALLS {
                     continue;
                 }
-                until = earlier(Some(now.after(LATE_REST)), self.timers.next());
+                until = earlier(Some(now.after(LATE_REST)), own);
             } else {
                 self.late = 0;
             }
@@ -248,11 +256,9 @@ impl<M: Machine> Driver<M> {
                 Output::Effect(id, effect) => self.perform(id, effect),
                 Output::Link { link, reads, writes } => {
                     if writes {
-                        self.write(link);
+                        self.links.write(&mut self.machine, self.clock.now(), link);
                     }
-                    if let Some(link) = self.links.get_mut(&link) {
-                        link.set_reads(reads);
-                    }
+                    self.links.set_reads(link, reads);
                 }
                 Output::Wait { deadline: at } => {
                     *deadline = at;
@@ -310,63 +316,15 @@ impl<M: Machine> Driver<M> {
         Poll::Pending
     }
 
-    fn write(&mut self, id: LinkId) -> Option<Flushed> {
-        let now = self.clock.now();
-        let link = self.links.get_mut(&id)?;
-        let flushed = link.flush(&mut self.machine, now);
-        match flushed {
-            Flushed::All | Flushed::Broken => self.timers.clear(&Timer::Write(id)),
-            Flushed::Blocked { some: false } if link.stuck => {}
-            Flushed::Blocked { .. } | Flushed::Yielded => {
-                self.timers.set(Timer::Write(id), now.after(self.options.write_timeout));
-            }
-        }
-        link.stuck = matches!(flushed, Flushed::Blocked { .. } | Flushed::Yielded);
-        Some(flushed)
-    }
-
     fn turn(&mut self, id: LinkId) {
-        let Some(flushed) = self.write(id) else { return };
         let now = self.clock.now();
-        let Some(link) = self.links.get_mut(&id) else { return };
-        let limit = self.options.leftover_limit;
-        match link.turn(&mut self.machine, now, flushed, &mut self.buffer, limit) {
-            After::Keep => {}
-            After::Linger => {
-                let linger = self.options.linger.min(self.options.write_timeout);
-                self.timers.set(Timer::Linger(id), now.after(linger));
-            }
-            After::Forget => self.forget(id),
-            After::Tell(why) => self.tell_closed(now, id, why),
+        if let Some(ended) = self.links.turn(&mut self.machine, now, id, &mut self.buffer) {
+            trace::ended(id, ended.told);
         }
     }
 
-    fn forget(&mut self, id: LinkId) {
-        self.timers.clear(&Timer::Write(id));
-        self.timers.clear(&Timer::Linger(id));
-        if let Some(link) = self.links.remove(&id) {
-            trace::dropped(id);
-            // Nobody will send the rest of a closed link, and the machine must not keep it.
-            let rest = self.machine.output(id).len();
-            if !link.is_open() && rest > 0 {
-                self.machine.written(self.clock.now(), id, rest);
-            }
-        }
-    }
-
-    fn tell_closed(&mut self, now: Now, id: LinkId, why: LinkEnd) {
-        self.forget(id);
-        trace::closed(id, why);
-        self.machine.link_closed(now, id, why);
-    }
-
-    fn expire(&mut self, now: Now, timer: Timer) {
+    fn expire(&mut self, timer: Timer) {
         match timer {
-            Timer::Write(id) => match self.links.get(&id) {
-                Some(link) if link.is_open() => self.tell_closed(now, id, LinkEnd::TimedOut),
-                _ => self.forget(id),
-            },
-            Timer::Linger(id) => self.forget(id),
             Timer::Accept(id) => {
                 if let Some(listener) = self.listeners.get(&id) {
                     listener.waker.wake_by_ref();
@@ -390,7 +348,11 @@ impl<M: Machine> Driver<M> {
                 self.connecting.remove(&link);
                 match result {
                     Ok(socket) => self.adopt(now, link, socket, None, Opened::Connected),
-                    Err(failure) => self.tell_closed(now, link, end_of(failure)),
+                    Err(failure) => {
+                        let end = end_of(failure);
+                        trace::ended(link, Some(end));
+                        self.machine.link_closed(now, link, end);
+                    }
                 }
             }
             Done::Http { effect, result } => self.machine.answer(now, effect, Answer::Http(result)),
@@ -406,9 +368,9 @@ impl<M: Machine> Driver<M> {
         how: Opened,
     ) {
         let waker = self.ready.source(Source::Link(id));
-        self.links.insert(id, Link::new(id, socket, waker, seat));
+        let connection = Connection::new(id, socket, waker, seat);
         trace::opened(id, how);
-        self.machine.link_opened(now, id, how);
+        self.links.open(&mut self.machine, now, id, connection, how);
     }
 
     fn accept(&mut self, id: ListenerId) {
@@ -546,10 +508,7 @@ impl<M: Machine> Driver<M> {
         if let Some((_, task)) = self.connecting.remove(&id) {
             task.abort();
         }
-        if let Some(link) = self.links.get_mut(&id) {
-            link.close();
-            self.write(id);
-        }
+        self.links.close(&mut self.machine, self.clock.now(), id);
     }
 
     fn http(&mut self, effect: EffectId, request: HttpRequest) {
@@ -573,8 +532,9 @@ impl<M: Machine> Driver<M> {
         self.requests.clear();
         self.calls.close();
         while self.calls.try_recv().is_ok() {}
-        for link in self.links.values_mut() {
-            link.close();
+        let links: Vec<_> = self.links.ids().collect();
+        for link in links {
+            self.links.close(&mut self.machine, self.clock.now(), link);
         }
     }
 }
