@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use msnp_codec::command::Acknowledge;
 use msnp_codec::message::{MAX_MESSAGE_LEN, Message};
-use msnp_core::{LinkId, Now};
+use msnp_core::{LinkId, Now, TransactionId};
 use msnp_session::Delivery;
 
 use crate::client::Client;
@@ -75,7 +75,7 @@ impl Client {
         let len: usize = parts.iter().map(Bytes::len).sum();
         let sending = Sending { conversation: id, left, worst, room: None };
         // What waits already goes first.
-        let room = if waiting == 0 { self.rooms_with_anybody(id).next() } else { None };
+        let room = if waiting == 0 { self.room_for_next(id) } else { None };
         match (room, parts.front()) {
             (Some(link), Some(only)) if parts.len() == 1 => {
                 self.messages.insert(message, sending);
@@ -102,6 +102,19 @@ impl Client {
         }
         self.last_message += 1;
         Ok(message)
+    }
+
+    /// Where the next message is said. What was said in another room has to end first: nobody knows
+    /// which of the two would come first.
+    fn room_for_next(&mut self, id: ConversationId) -> Option<LinkId> {
+        let link = self.rooms_with_anybody(id).next()?;
+        let rooms = &self.conversations.get(id)?.rooms;
+        let under_way = |room: &LinkId| {
+            let all = (*room, TransactionId::new(0))..=(*room, TransactionId::new(u32::MAX));
+            self.parts.range(all).next().is_some()
+        };
+        let elsewhere = rooms.iter().any(|room| *room != link && under_way(room));
+        (!elsewhere).then_some(link)
     }
 
     /// How many bytes wait in all conversations.
@@ -151,7 +164,7 @@ impl Client {
 
     /// Sends what waits, as far as somebody is there and takes it.
     pub(crate) fn send_waiting(&mut self, now: Now, id: ConversationId) {
-        while let Some(link) = self.rooms_with_anybody(id).next() {
+        while let Some(link) = self.room_for_next(id) {
             let Some(conversation) = self.conversations.get(id) else { return };
             let Some(mut waiting) = conversation.waiting.pop_front() else { return };
             let Some(part) = waiting.parts.pop_front() else { continue };

@@ -196,6 +196,27 @@ fn both_sides_ringing_each_other_at_once_is_one_conversation_and_one_copy_of_eac
 }
 
 #[test]
+fn a_text_waits_for_the_one_before_it_where_that_was_said_in_another_room() {
+    let (mut s, ns, own, conversation) = calling();
+    s.server(ns, "RNG 5 10.0.0.9:1865 CKI c bob@example.com Bob\r\n");
+    let theirs = s.open();
+    s.server(theirs, "IRO 11 1 1 bob@example.com Bob\r\nANS 11 OK\r\n");
+    s.expect(theirs, "ANS 11 alice@example.com c 5\r\n");
+    s.client.send_text(s.now, conversation, text("first")).unwrap();
+    s.drain();
+    s.expect(theirs, &format!("MSG 12 A {}\r\n{}", printed("first").len(), printed("first")));
+    s.server(own, "CAL 10 RINGING 4\r\nJOI bob@example.com Bob\r\n");
+    s.client.send_text(s.now, conversation, text("second")).unwrap();
+    s.drain();
+    s.expect(own, "");
+    s.expect(theirs, "");
+    s.server(theirs, "ACK 12\r\n");
+    s.expect(own, &format!("MSG 13 A {}\r\n{}", printed("second").len(), printed("second")));
+    s.server(own, "ACK 13\r\n");
+    assert_eq!(ended(&s.events), [(1, Delivery::Accepted), (2, Delivery::Accepted)]);
+}
+
+#[test]
 fn a_message_that_is_too_long_is_given_back() {
     let (mut s, _, _, conversation) = calling();
     let error = s.client.send_text(s.now, conversation, text(&"x".repeat(1664))).unwrap_err();
