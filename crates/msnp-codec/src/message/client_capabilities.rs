@@ -93,6 +93,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_several_names_counts_and_others_are_kept_as_they_are() {
+        let body = b"Client-Name: a\r\nChat-Logging: Y\r\nClient-Name: b\r\nChat-Logging: N\r\n";
+        let read = ClientCapabilities::parse(body, false);
+        assert_eq!(read.client_name.as_deref(), Some("a"));
+        assert_eq!(read.chat_logging.as_deref(), Some("Y"));
+        let others = [BodyField::new("Client-Name", "b"), BodyField::new("Chat-Logging", "N")];
+        assert_eq!(read.fields, others);
+    }
+
+    #[test]
     fn the_number_of_other_fields_is_bounded() {
         let body = "a: b\r\n".repeat(ClientCapabilities::MAX_FIELDS + 5);
         let read = ClientCapabilities::parse(body.as_bytes(), false);

@@ -80,6 +80,8 @@ mod tests {
             (b"text/plain;charset=UTF-8", Some(b"UTF-8")),
             (b"text/plain; CharSet = \"UTF-8\"", Some(b"UTF-8")),
             (b"text/plain; charset=\"UTF-8", Some(b"UTF-8")),
+            (b"text/plain; charset=\"UTF-8\" x; y=z", Some(b"UTF-8")),
+            (b"text/plain; x=\"y\" z; charset=UTF-8", Some(b"UTF-8")),
             (b"text/plain;\r\n charset=UTF-8", Some(b"UTF-8")),
             (b"text/plain; format=flowed; charset=UTF-8; x=y", Some(b"UTF-8")),
         ] {

@@ -136,6 +136,13 @@ mod tests {
     }
 
     #[test]
+    fn a_shortcut_is_one_line() {
+        let cat = picture(b"cat");
+        let body = format!("a\r\nb\t{cat}");
+        assert_eq!(read(&body), [Emoticon::new("a  b", cat)]);
+    }
+
+    #[test]
     fn the_number_of_emoticons_is_bounded() {
         let body = format!("a\t{}\t", picture(b"cat")).repeat(Emoticons::MAX_LEN + 1);
         assert_eq!(read(&body).len(), Emoticons::MAX_LEN);

@@ -239,10 +239,9 @@ mod tests {
         assert_eq!(invitation.application_guid.as_deref(), Some("{41FD0FA-2942}"));
         assert_eq!((invitation.cookie, invitation.get("Invitation-Cookie")), (None, Some("x")));
         assert_eq!(invitation.command, InvitationCommand::Other("".into()));
-        assert_eq!(
-            Invitation::invite(1, "File Transfer", Invitation::FILE_TRANSFER).application(),
-            "5d3e02ab-6190-11d3-bbbb-00c04f795683".parse().ok()
-        );
+        let invite = Invitation::invite(1, "File Transfer", Invitation::FILE_TRANSFER);
+        assert_eq!(invite.application(), "5d3e02ab-6190-11d3-bbbb-00c04f795683".parse().ok());
+        assert_eq!(invite.application_name.as_deref(), Some("File Transfer"));
     }
 
     #[test]

@@ -247,6 +247,52 @@ mod tests {
         assert!(!shown.contains("secret"), "{shown}");
     }
 
+    fn owned(content: Content<'_>) -> Content<'static> {
+        match content {
+            Content::Text(text) => Content::Text(text.into_owned()),
+            Content::Datacast(datacast) => Content::Datacast(datacast.into_owned()),
+            Content::Recording(recording) => Content::Recording(recording.into_owned()),
+            Content::Emoticons(emoticons) => Content::Emoticons(emoticons.into_owned()),
+            Content::ClientCapabilities(capabilities) => {
+                Content::ClientCapabilities(capabilities.into_owned())
+            }
+            Content::Invitation(invitation) => Content::Invitation(invitation.into_owned()),
+            Content::Ink(ink) => Content::Ink(ink.into_owned()),
+            Content::PeerToPeer(packet) => Content::PeerToPeer(packet.into_owned()),
+            Content::Mail(mail) => Content::Mail(Box::new(mail.into_owned())),
+            Content::System(message) => Content::System(message.into_owned()),
+            Content::Typing(_) | Content::Profile(_) | Content::KeepAlive(_) | Content::Other => {
+                Content::Other
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_independent_of_the_bytes_says_the_same() {
+        let object = "<msnobj Creator=\"a@example.com\" Size=\"3\" Type=\"2\" Location=\"0\" \
+            SHA1D=\"2jmj7l5rSw0yVb/vlWAYkK/YBwk=\"/>";
+        for (kind, body) in [
+            ("text/plain; charset=UTF-8\r\nUser-Agent: x/1\r\nP4-Context: Al", "hello"),
+            ("text/x-msnmsgr-datacast", "ID: 4\r\nData: waves\r\n"),
+            ("text/x-msmsgscontrol\r\nRecordingUser: a@example.com", "\r\n"),
+            ("text/x-mms-animemoticon", &alloc::format!("(cat)\t{object}\t")),
+            ("text/x-clientcaps", "Client-Name: x/1\r\nChat-Logging: Y\r\nX-Mood: fine\r\n"),
+            ("text/x-msmsgsinvite", "Invitation-Command: CANCEL\r\nCancel-Code: REJECT\r\n"),
+            ("application/x-ms-ink", "base64:AAEC"),
+            ("application/x-msnmsgrp2p\r\nP2P-Dest: a@example.com", "packet"),
+            (
+                "text/x-msmsgsinitialmdatanotification",
+                "Mail-Data: <MD/>\r\nInbox-URL: /in\r\nFolders-URL: /all\r\nPost-URL: /post\r\n",
+            ),
+            ("application/x-msmsgssystemmessage", "Type: 1\r\nArg1: 5\r\n"),
+        ] {
+            let payload = alloc::format!("Content-Type: {kind}\r\n\r\n{body}");
+            let content = Message::parse(payload.as_bytes()).content();
+            assert_ne!(content, Content::Other, "{kind}");
+            assert_eq!(owned(content.clone()), content, "{kind}");
+        }
+    }
+
     fn any_payload() -> impl Strategy<Value = Vec<u8>> {
         let kinds = proptest::sample::select(alloc::vec![
             "text/plain; charset=UTF-8",

@@ -82,6 +82,7 @@ mod tests {
         );
         let content = Message::parse(&printed).content();
         assert_eq!(content, Content::System(SystemMessage::maintenance(5)));
+        assert_eq!(SystemMessage::maintenance(5).minutes(), Some(5));
     }
 
     #[test]

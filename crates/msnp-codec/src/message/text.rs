@@ -147,6 +147,7 @@ mod tests {
             ("; charset=UTF-8", b"caf\xe9 \xf0\x9f", "caf\u{fffd} \u{fffd}"),
             ("", b"caf\xe9", "café"),
             ("; charset=ISO-8859-1", b"caf\xe9", "café"),
+            ("; charset=ISO-8859-1", b"caf\xc3\xa9", "cafÃ©"),
             ("; charset=no-such", b"caf\xe9", "café"),
         ] {
             let head = alloc::format!("Content-Type: text/plain{charset}\r\n\r\n");
