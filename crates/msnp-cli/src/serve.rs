@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use msnp::core::{Act, Watched};
 use msnp::server::{
@@ -19,6 +20,9 @@ use crate::json::Object;
 use crate::mask;
 use crate::screen::Screen;
 use crate::signals::Signals;
+
+/// How often it is told of connections that were closed as they came.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Serves until a signal comes.
 pub(crate) fn run(serve: &Serve, trace: bool, screen: &Arc<Screen>) -> Result<(), Fault> {
@@ -52,9 +56,18 @@ async fn drive(
 ) -> Result<(), Fault> {
     let mut signals = Signals::new()?;
     let mut stopping = false;
+    let mut minute = tokio::time::interval(MINUTE);
+    let mut turned_away = 0;
     loop {
         let next = tokio::select! {
             next = driver.next() => next,
+            _ = minute.tick() => {
+                if let Some(news) = closed_unheard(driver.turned_away() - turned_away) {
+                    screen.tell(&news);
+                }
+                turned_away = driver.turned_away();
+                continue;
+            }
             () = signals.next() => {
                 if stopping {
                     screen.tell("Stopped without waiting for the clients.");
@@ -83,6 +96,16 @@ async fn drive(
             }
         }
     }
+}
+
+/// Of so many connections the server itself never knew.
+fn closed_unheard(connections: u64) -> Option<String> {
+    let count = match connections {
+        0 => return None,
+        1 => "One connection was".into(),
+        more => format!("{more} connections were"),
+    };
+    Some(format!("{count} closed unheard within a minute: there were too many at a time."))
 }
 
 /// Where the services listen.

@@ -66,6 +66,7 @@ pub struct Driver<M: Machine> {
     attempts: u64,
     accepted: u64,
     requested: u64,
+    turned_away: u64,
     turns: usize,
     late: usize,
     end: Option<Result<(), M::Error>>,
@@ -154,6 +155,7 @@ impl<M: Machine> Builder<M> {
             attempts: 0,
             accepted: LinkId::FIRST_ACCEPTED,
             requested: 0,
+            turned_away: 0,
             turns: 0,
             late: 0,
             end: None,
@@ -186,6 +188,12 @@ impl<M: Machine> Driver<M> {
     /// The driver's time, in which the machine's deadlines are.
     pub fn now(&self) -> Now {
         self.clock.now()
+    }
+
+    /// How many connections were closed as they came, of which the machine knows nothing: those
+    /// beyond [`Options::connections`] and [`HttpLimits::of_one_address`](crate::HttpLimits).
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away
     }
 
     /// Calls the machine. What comes of it is sent by the following [`next`](Self::next).
@@ -379,8 +387,10 @@ impl<M: Machine> Driver<M> {
             match listener.socket.poll_accept(&mut Context::from_waker(&listener.waker)) {
                 Poll::Pending => return,
                 Poll::Ready(Ok((socket, peer))) => {
-                    let Ok(seat) = listener.seats.clone().try_acquire_owned() else { continue };
-                    self.accepted(id, listener.serves, socket, peer, seat);
+                    match listener.seats.clone().try_acquire_owned() {
+                        Ok(seat) => self.accepted(id, listener.serves, socket, peer, seat),
+                        Err(_) => self.turn_away(id, peer),
+                    }
                 }
                 Poll::Ready(Err(error)) => {
                     // Those are about one connection that is gone already. Others, such as no free
@@ -422,7 +432,7 @@ impl<M: Machine> Driver<M> {
                 let limits = self.options.http;
                 let visitors = self.listeners.get(&listener).map(|at| &at.visitors);
                 let visit = visitors.and_then(|at| at.admit(peer.ip(), limits.of_one_address));
-                let Some(visit) = visit else { return };
+                let Some(visit) = visit else { return self.turn_away(listener, peer) };
                 let submit = self.incoming.0.clone();
                 let write_timeout = self.options.write_timeout;
                 tokio::spawn(async move {
@@ -431,6 +441,11 @@ impl<M: Machine> Driver<M> {
                 });
             }
         }
+    }
+
+    fn turn_away(&mut self, listener: ListenerId, peer: SocketAddr) {
+        self.turned_away = self.turned_away.saturating_add(1);
+        trace::turned_away(listener, peer);
     }
 
     fn request(&mut self, incoming: Incoming) {

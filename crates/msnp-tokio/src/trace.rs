@@ -1,7 +1,9 @@
 //! What happens, without what is said: link numbers and byte counts alone.
 #![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
 
-use msnp_core::{LinkEnd, LinkId, Opened};
+use std::net::SocketAddr;
+
+use msnp_core::{LinkEnd, LinkId, ListenerId, Opened};
 
 pub(crate) fn opened(link: LinkId, how: Opened) {
     #[cfg(feature = "tracing")]
@@ -22,4 +24,9 @@ pub(crate) fn wrote(link: LinkId, bytes: usize) {
 pub(crate) fn ended(link: LinkId, told: Option<LinkEnd>) {
     #[cfg(feature = "tracing")]
     tracing::debug!(link = link.number(), ?told, "link ended");
+}
+
+pub(crate) fn turned_away(listener: ListenerId, peer: SocketAddr) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(listener = listener.number(), %peer, "too many connections");
 }

@@ -425,11 +425,12 @@ async fn connections_beyond_the_limit_are_closed_at_once() {
         event = driver.next() => panic!("{event:?}"),
         read = within(second) => read.unwrap(),
     };
-    assert_eq!(read, 0);
+    assert_eq!((read, driver.turned_away()), (0, 1));
     drop(first);
     assert_eq!(event(&mut driver).await, Heard::Closed(link, LinkEnd::Eof));
     let _third = TcpStream::connect(at).await.unwrap();
     assert!(matches!(event(&mut driver).await, Heard::Opened(..)));
+    assert_eq!(driver.turned_away(), 1);
 }
 
 #[tokio::test]
