@@ -232,8 +232,8 @@ impl<S: Socket> Links<S> {
         self.timers.clear(&Timer::Linger(id));
         let link = self.links.remove(&id)?;
         // Nobody will send the rest of a closed link, and the machine must not keep it.
-        let rest = machine.output(id).len();
-        if !link.is_open() && rest > 0 {
+        if !link.is_open() {
+            let rest = machine.output(id).len();
             machine.written(now, id, rest);
         }
         Some(Ended { socket: link.socket, told: None })

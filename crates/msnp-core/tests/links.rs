@@ -246,6 +246,57 @@ fn a_machine_that_was_full_only_until_it_was_asked_is_offered_the_same_again() {
 }
 
 #[test]
+fn new_bytes_are_a_reason_to_offer_the_old_ones_again() {
+    let mut world = World::new(Toy::default(), Script::default());
+    (world.crowded, world.left_again) = (2, true);
+    world.script().gives.push_back(bytes(b"one\n"));
+    world.turn();
+    assert_eq!((&world.heard[..], world.crowded), (&[][..], 0));
+    world.crowded = 1;
+    world.script().gives.push_back(bytes(b"two\n"));
+    world.turn();
+    assert_eq!(world.heard, [line("one"), line("two")]);
+}
+
+#[test]
+fn the_answer_to_the_last_bytes_goes_out_before_the_machine_hears_of_the_end() {
+    let toy = Toy { echoes: true, ..Toy::default() };
+    let mut world = World::new(toy, saying([]));
+    (world.crowded, world.left_again) = (2, true);
+    world.script().gives.push_back(bytes(b"one\n"));
+    world.turn();
+    assert_eq!(world.heard, []);
+    world.script().gives.push_back(Given::End(LinkEnd::Eof));
+    world.turn();
+    assert_eq!(world.heard, [line("one"), Heard::Closed(LINK, LinkEnd::Eof)]);
+    assert_eq!(world.ended.unwrap().socket.sent, b"one\n");
+}
+
+#[test]
+fn a_peer_that_is_gone_is_not_waited_for_though_something_waits_for_it() {
+    let mut world = World::new(Toy::default(), Script::default());
+    world.toy.send(LINK, b"hello\n");
+    world.script().gives.push_back(Given::End(LinkEnd::Reset));
+    world.turn();
+    assert_eq!(world.heard, [Heard::Closed(LINK, LinkEnd::Reset)]);
+    assert_eq!(world.toy.sent, 0);
+}
+
+#[test]
+fn a_closed_link_does_not_wait_for_a_peer_that_has_ended() {
+    let mut world = World::new(Toy::default(), Script::default());
+    world.toy.send(LINK, b"hello\n");
+    world.script().gives.push_back(Given::End(LinkEnd::Eof));
+    world.turn();
+    world.close();
+    assert!(!world.links.is_empty());
+    world.script().takes = 100;
+    world.turn();
+    assert!(world.links.is_empty() && !world.ended.as_ref().unwrap().socket.finished);
+    assert_eq!((world.told(), world.toy.sent), (None, 6));
+}
+
+#[test]
 fn a_peer_waits_and_loses_nothing_where_the_machine_takes_a_line_now_and_then() {
     let chunk = b"line ab\n".repeat(5);
     let toy = Toy { room: Some(1), ..Toy::default() };

@@ -187,9 +187,7 @@ impl<S: Socket> Link<S> {
             }
         }
         let taken = self.offer(machine, now, id, buffer.get(..got).unwrap_or_default());
-        if got > 0 || taken > 0 {
-            self.retried = false;
-        }
+        self.retried &= got == 0;
         if self.leftover.len() > leftover_limit {
             return After::Tell(LinkEnd::Reset);
         }

@@ -49,6 +49,8 @@ pub struct Toy {
     pub offers: u64,
     pub timeouts: u64,
     pub bytes: usize,
+    /// Bytes that it was told are sent.
+    pub sent: usize,
 }
 
 impl Toy {
@@ -172,6 +174,7 @@ impl Machine for Toy {
     }
 
     fn written(&mut self, _: Now, link: LinkId, n: usize) {
+        self.sent += n;
         if let Some(outbox) = self.links.get_mut(&link).and_then(|known| known.outbox.as_mut()) {
             outbox.written(n);
         }
