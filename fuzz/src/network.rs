@@ -8,6 +8,8 @@
 //! - every message has ended at most once, and has ended unless its client has;
 //! - nobody received a message that failed, none twice, and none that was not sent;
 //! - where no link broke, those of one sender came in order, and what was accepted was received;
+//! - every transfer of a picture has ended once, with that picture or not at all; where the network
+//!   was good and nobody hid from anybody, it came;
 //! - a confirmed change of a list is what the next sign-in shows, and reverse lists fit forward
 //!   lists.
 
@@ -16,7 +18,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use msnp_client::{Action, ActionId, Client, Config, ConversationId, Event, MessageId, Started};
+use msnp_client::{
+    Action, ActionId, Client, Config, ConversationId, Event, MessageId, OwnObject, Started,
+};
 use msnp_codec::message::Text;
 use msnp_core::{Account, Endpoint, LinkEnd, List, Performer, Secret, Version};
 use msnp_server::{Config as ServerConfig, InMemory, NEXUS_PATH, Server, ServerEvent};
@@ -25,6 +29,7 @@ use msnp_testkit::{Conditions, Cuts, HostId, Network, Performed, Stalls};
 
 use crate::input::Input;
 use crate::people::{PEOPLE, VERSIONS, account, any_status};
+use crate::transfers::{Transfers, picture};
 
 /// Checks one input.
 ///
@@ -41,11 +46,16 @@ pub fn check(input: &[u8]) {
     }
     story.come_to_rest();
     story.check_messages();
+    story.check_transfers();
     story.check_lists();
 }
 
 /// How many things happen at most.
 const MOST_DEEDS: usize = 40;
+/// From this byte on, somebody fetches a picture.
+const FIRST_FETCH: u8 = 240;
+/// Of one of these lengths: in one packet, in one and a bit, in many.
+const LENGTHS: [usize; 4] = [1, 1203, 2_500, 9_000];
 
 /// Somebody, at one client after the other.
 struct Person {
@@ -58,6 +68,7 @@ struct Person {
     /// What was sent from this client, by the number that its text is.
     sent: BTreeMap<MessageId, usize>,
     changes: BTreeMap<ActionId, (Key, bool)>,
+    transfers: Transfers,
 }
 
 /// Whose list, which list, and who is on it.
@@ -83,6 +94,8 @@ struct Story {
     last_change: BTreeMap<Key, (usize, ActionId)>,
     /// A link broke, or somebody signed out or in: messages may be lost.
     broken: bool,
+    /// Some packets may come too late, or somebody may not be reached by somebody else.
+    hindered: bool,
     /// Who has received what from whom last.
     last_received: BTreeMap<(usize, usize), usize>,
 }
@@ -100,6 +113,11 @@ fn conditions(input: &mut Input<'_>) -> Conditions {
     Conditions { latency, cuts, stalls, window, cut_after: None }
 }
 
+/// Whether they may end a transfer that nothing else does.
+fn are_bad(conditions: &Conditions) -> bool {
+    conditions.stalls.is_some() || conditions.window < 64 * 1024
+}
+
 impl Story {
     fn new(input: &mut Input<'_>) -> Self {
         let mut config = ServerConfig::new([7; 32]);
@@ -109,8 +127,11 @@ impl Story {
             performer = performer.password(account(name), Secret::from(name));
         }
         let performer = Rc::new(RefCell::new(performer));
-        let mut network = Network::with_conditions(u64::from(input.byte()), conditions(input));
-        network.set_patience(400_000);
+        let seed = u64::from(input.byte());
+        let conditions = conditions(input);
+        let hindered = are_bad(&conditions);
+        let mut network = Network::with_conditions(seed, conditions);
+        network.set_patience(4_000_000);
         let server = Server::new(config, []).expect("there are no records");
         let mut effects = 0;
         let server = network.add_with("server", server, move |_, effect| {
@@ -135,6 +156,7 @@ impl Story {
             lists: BTreeMap::new(),
             last_change: BTreeMap::new(),
             broken: false,
+            hindered,
             last_received: BTreeMap::new(),
         };
         for name in PEOPLE {
@@ -148,6 +170,7 @@ impl Story {
                 conversations: Vec::new(),
                 sent: BTreeMap::new(),
                 changes: BTreeMap::new(),
+                transfers: Transfers::default(),
             });
         }
         story.network.advance(Duration::from_secs(20));
@@ -164,14 +187,24 @@ impl Story {
     fn go_on(&mut self, input: &mut Input<'_>) {
         let who = input.below(PEOPLE.len());
         let whom = (who + 1 + input.below(PEOPLE.len() - 1)) % PEOPLE.len();
-        match input.below(20) {
+        match input.byte() {
+            deed @ FIRST_FETCH.. => self.fetch(who, whom, LENGTHS[usize::from(deed % 4)]),
+            deed => self.other_deed(deed % 20, who, whom, input),
+        }
+        self.hear();
+    }
+
+    fn other_deed(&mut self, deed: u8, who: usize, whom: usize, input: &mut Input<'_>) {
+        match deed {
             0..=2 => self.open(who, whom),
             3..=7 => self.say(who, input),
             8 => self.invite(who, whom, input),
             9 | 10 => self.change(who, whom, input),
-            11 => drop(
-                self.network.act(self.people[who].client, Action::SetStatus(any_status(input))),
-            ),
+            11 => {
+                self.hindered = true;
+                let status = Action::SetStatus(any_status(input));
+                drop(self.network.act(self.people[who].client, status));
+            }
             12 => self.cut(who, input),
             13 => self.hold(who, input),
             14 => self.release_all(who),
@@ -182,7 +215,9 @@ impl Story {
                 drop(self.network.act(self.people[who].client, Action::SignOut));
             }
             18 => {
-                *self.network.conditions_mut() = conditions(input);
+                let conditions = conditions(input);
+                self.hindered |= are_bad(&conditions);
+                *self.network.conditions_mut() = conditions;
             }
             _ => {
                 for _ in 0..input.byte() {
@@ -190,7 +225,6 @@ impl Story {
                 }
             }
         }
-        self.hear();
     }
 
     fn advance(&mut self, by: Duration) {
@@ -242,7 +276,23 @@ impl Story {
         }
     }
 
+    /// One has a picture of this length, and another wants it.
+    fn fetch(&mut self, who: usize, whom: usize, len: usize) {
+        let owner = self.people[whom].account.clone();
+        let (object, content) = picture(owner.as_str(), len);
+        let own = OwnObject { object: object.clone(), content: content.clone() };
+        if self.network.act(self.people[whom].client, Action::Publish(own)).is_err() {
+            return;
+        }
+        let person = &mut self.people[who];
+        let fetch = Action::FetchObject(owner, Box::new(object));
+        if let Ok(Started::Transfer(id)) = self.network.act(person.client, fetch) {
+            person.transfers.ask(id, &content);
+        }
+    }
+
     fn change(&mut self, who: usize, whom: usize, input: &mut Input<'_>) {
+        self.hindered = true;
         let list = *input.pick(&[List::Forward, List::Allow, List::Block]);
         let added = input.below(3) != 0;
         let account = self.people[whom].account.clone();
@@ -297,6 +347,7 @@ impl Story {
         person.sent.clear();
         person.changes.clear();
         person.conversations.clear();
+        person.transfers = Transfers::default();
         (person.client, person.version) = (client, version);
         person.clients += 1;
     }
@@ -312,6 +363,7 @@ impl Story {
 
     fn heard(&mut self, who: usize, event: Event) {
         let person = &mut self.people[who];
+        person.transfers.hear_of_client(&event);
         match event {
             Event::Invited { conversation, .. } => person.conversations.push(conversation),
             Event::MessageEnded { message, delivery, .. } => {
@@ -384,6 +436,14 @@ impl Story {
         }
     }
 
+    fn check_transfers(&self) {
+        for (person, name) in self.people.iter().zip(PEOPLE) {
+            assert!(person.transfers.are_over(), "transfers of {name} end");
+            let excused = self.broken || self.hindered;
+            assert!(excused || person.transfers.all_came(), "{name} gets pictures");
+        }
+    }
+
     fn check_lists(&mut self) {
         for who in 0..self.people.len() {
             let version = self.people[who].version;
@@ -430,5 +490,15 @@ mod tests {
         }
         let ends: Vec<_> = story.messages.iter().map(|m| (m.delivery, m.received.len())).collect();
         assert_eq!(ends, [(Some(Delivery::Accepted), 1); 3]);
+    }
+
+    #[test]
+    fn a_picture_on_a_perfect_network_is_fetched() {
+        let mut input = Input::new(&CALM);
+        let mut story = Story::new(&mut input);
+        story.go_on(&mut Input::new(&[0, 0, u8::MAX]));
+        story.come_to_rest();
+        story.check_transfers();
+        assert!(story.people[0].transfers.asked(0).is_some());
     }
 }

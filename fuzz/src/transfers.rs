@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use msnp_client::Event;
 use msnp_codec::msn_object::{MsnObject, ObjectType};
 use msnp_p2p::{P2pEvent, TransferId};
 
@@ -36,31 +37,60 @@ impl Transfers {
         assert!(!self.served.contains_key(&transfer), "no two have one name");
     }
 
+    /// What the machine of the peer-to-peer layer tells.
     pub(crate) fn hear(&mut self, event: &P2pEvent) {
         match event {
             P2pEvent::ObjectReceived { transfer, object, content, .. } => {
-                let asked = self.asked.get(transfer).expect("it was asked for");
-                assert!(object.describes(content), "its hash is right");
-                assert_eq!(asked.content, content, "it is what was asked for");
-                self.end(*transfer, true);
+                self.received(*transfer, object, content);
             }
             P2pEvent::Progress { transfer, received, total } => {
-                let asked = self.asked.get(transfer).expect("it was asked for");
-                assert_eq!(asked.end, None, "nothing comes after the end");
-                assert!(received <= total, "{received} of {total} bytes");
+                self.progress(*transfer, *received, *total);
             }
-            P2pEvent::Serving { transfer, object, .. } => {
-                assert!(object.kind().is_some() && object.data_hash().is_some());
-                let is_new = self.served.insert(*transfer, false).is_none();
-                assert!(is_new && !self.asked.contains_key(transfer), "no two have one name");
-            }
-            P2pEvent::Served { transfer, .. } => {
-                assert!(self.served.contains_key(transfer), "it was begun");
-                self.end(*transfer, true);
-            }
+            P2pEvent::Serving { transfer, object, .. } => self.serving(*transfer, object),
+            P2pEvent::Served { transfer, .. } => self.served(*transfer),
             P2pEvent::TransferFailed { transfer, .. } => self.end(*transfer, false),
             _ => {}
         }
+    }
+
+    /// What a whole client tells.
+    pub(crate) fn hear_of_client(&mut self, event: &Event) {
+        match event {
+            Event::ObjectReceived { transfer, object, content, .. } => {
+                self.received(*transfer, object, content);
+            }
+            Event::ObjectProgress { transfer, received, total } => {
+                self.progress(*transfer, *received, *total);
+            }
+            Event::ObjectServing { transfer, object, .. } => self.serving(*transfer, object),
+            Event::ObjectServed { transfer, .. } => self.served(*transfer),
+            Event::TransferFailed { transfer, .. } => self.end(*transfer, false),
+            _ => {}
+        }
+    }
+
+    fn received(&mut self, transfer: TransferId, object: &MsnObject, content: &Bytes) {
+        let asked = self.asked.get(&transfer).expect("it was asked for");
+        assert!(object.describes(content), "its hash is right");
+        assert_eq!(asked.content, content, "it is what was asked for");
+        self.end(transfer, true);
+    }
+
+    fn progress(&mut self, transfer: TransferId, received: u64, total: u64) {
+        let asked = self.asked.get(&transfer).expect("it was asked for");
+        assert_eq!(asked.end, None, "nothing comes after the end");
+        assert!(received <= total, "{received} of {total} bytes");
+    }
+
+    fn serving(&mut self, transfer: TransferId, object: &MsnObject) {
+        assert!(object.kind().is_some() && object.data_hash().is_some());
+        let is_new = self.served.insert(transfer, false).is_none();
+        assert!(is_new && !self.asked.contains_key(&transfer), "no two have one name");
+    }
+
+    fn served(&mut self, transfer: TransferId) {
+        assert!(self.served.contains_key(&transfer), "it was begun");
+        self.end(transfer, true);
     }
 
     fn end(&mut self, transfer: TransferId, well: bool) {
