@@ -12,9 +12,15 @@ use crate::{Roots, connect, tls};
 const BUFFER: usize = 16 * 1024;
 
 /// The one agent of a driver. It follows nothing, decodes nothing, and keeps no connection.
-pub(crate) fn agent(roots: &Roots) -> Agent {
-    Agent::config_builder()
-        .tls_config(tls::config(roots))
+///
+/// It makes secure requests where it is told who may sign certificates.
+pub(crate) fn agent(roots: Option<&Roots>) -> Agent {
+    let builder = Agent::config_builder();
+    let builder = match roots {
+        Some(roots) => builder.tls_config(tls::config(roots)),
+        None => builder,
+    };
+    builder
         .proxy(None)
         .max_redirects(0)
         .max_redirects_will_error(false)

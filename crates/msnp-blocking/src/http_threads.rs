@@ -119,9 +119,9 @@ impl HttpThreads {
     fn give(&mut self, thread: Sender<Job>, effect: EffectId, request: HttpRequest) {
         // Reading the system's certificates takes longer than a whole sign-in without them.
         let (agent, roots) = if http_client::is_secure(&request) {
-            (&mut self.secure, &self.roots)
+            (&mut self.secure, Some(&self.roots))
         } else {
-            (&mut self.plain, &Roots::Given(Vec::new()))
+            (&mut self.plain, None)
         };
         let agent = agent.get_or_insert_with(|| http_client::agent(roots)).clone();
         // It waits for this and for nothing else, so it is there.

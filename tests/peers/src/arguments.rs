@@ -8,8 +8,9 @@ Measures our client and msnp11-sdk on the same server, each row of each in a pro
 
 usage: measure [--quick] [--runs N] [--only WORD] [--build] [--json]
 
-  --quick      two small rows, once each; judges nothing
-  --runs N     measures each row so often, and takes the number in the middle (5)
+  --quick      two small rows, a few times; judges nothing
+  --runs N     measures each row so often, those of a few milliseconds five times as often, and
+               takes the number in the middle (5)
   --only WORD  only rows whose name has this word, such as sign-in or received; may be repeated
   --build      also builds a program of each from nothing, which takes minutes; without it, the
                last times are shown

@@ -25,11 +25,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     }
     let mut measured = Vec::new();
     for row in rows {
-        let mut outcomes = Vec::new();
-        for peer in Peer::ALL {
-            let outcome = row.run(peer, arguments.runs)?;
-            eprintln!("  {:24} {peer:20} {}", row.name(), in_words(&outcome));
-            outcomes.push((peer, outcome));
+        let outcomes = row.run(arguments.runs)?;
+        for (peer, outcome) in &outcomes {
+            eprintln!("  {:24} {peer:20} {}", row.name(), in_words(outcome));
         }
         measured.push(Measured { row, outcomes });
     }

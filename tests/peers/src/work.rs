@@ -52,6 +52,11 @@ impl Work {
         }
     }
 
+    /// Whether it takes a few milliseconds, most of them to start.
+    pub(crate) fn is_short(self) -> bool {
+        matches!(self, Self::SignIn(..=100))
+    }
+
     /// What it is, for people.
     pub(crate) fn title(self) -> String {
         match self {
