@@ -120,7 +120,7 @@ impl<S: Socket> Links<S> {
         self.links.get_mut(&id).map(|link| &mut link.socket)
     }
 
-    /// A connection is up: tells the machine so.
+    /// A connection is up: tells the machine so. No id is used for two links.
     pub fn open<M: Machine>(
         &mut self,
         machine: &mut M,
